@@ -1,0 +1,48 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "zhiping",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "zhiping", targets: ["zhiping"]),
+        .executable(name: "identity-platform", targets: ["identity-platform"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", exact: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    ],
+    targets: [
+        .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["Domain", grdb, crypto],
+                resources: [.copy("Migrations"), .copy("Reference")], swiftSettings: strict),
+        .target(name: "Markup", swiftSettings: strict),
+        .target(name: "Web", dependencies: ["Domain", "Storage", "Markup", hummingbird, jwt, crypto],
+                resources: [.copy("Public")], swiftSettings: strict),
+        .target(name: "Demo", dependencies: ["Domain", "Storage"], swiftSettings: strict),
+        .executableTarget(name: "zhiping", dependencies: ["Domain", "Storage", "Web", "Demo", hummingbird, arguments],
+                          swiftSettings: strict),
+        .executableTarget(name: "identity-platform",
+                          dependencies: ["Domain", "Markup", hummingbird, grdb, jwt, crypto, arguments,
+                                         .product(name: "CryptoExtras", package: "swift-crypto")],
+                          resources: [.copy("Public")], swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Demo"], swiftSettings: strict),
+        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", hummingbird, jwt, crypto],
+                    swiftSettings: strict),
+    ]
+)

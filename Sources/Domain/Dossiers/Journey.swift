@@ -1,0 +1,62 @@
+/// A dossier's place in its review: stage, chain and round together, so that no step can move one without the other.
+public struct Journey: Hashable, Sendable {
+    public let stage: Stage
+    public let chain: ReviewChain
+    /// Grows by one at every arrival at a stop (D19); 0 before the first submission.
+    public let round: Int
+
+    public init(stage: Stage, chain: ReviewChain, round: Int) {
+        self.stage = stage
+        self.chain = chain
+        self.round = round
+    }
+
+    public func after(_ step: Step) throws(Refusal) -> Journey {
+        let next = try stage.after(step, along: chain)
+        let chain = try chain.after(step, from: stage)
+        return Journey(stage: next, chain: chain, round: arrives(at: next, by: step) ? round + 1 : round)
+    }
+
+    /// Whether the workflow takes the step now.
+    public func accepts(_ step: Step) -> Bool {
+        do throws(Refusal) {
+            _ = try stage.after(step, along: chain)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func arrives(at next: Stage, by step: Step) -> Bool {
+        switch step {
+        case .submit, .withdraw, .takeBack, .reopen, .resubmit: true
+        case .pass: next.stop != stage.stop
+        case .recall, .giveBack, .extend, .fail, .handOver, .accept, .requestCorrection, .refuse, .abandon, .conclude: false
+        }
+    }
+
+    /// Who holds the dossier now.
+    public var holder: Holder {
+        switch stage {
+        case .draft, .returned, .returnedForCorrection: .applicant
+        case .firstReview(let stop): .unit(chain.stops[stop].actingUnit, .firstReview)
+        case .secondReview(let stop): .unit(chain.stops[stop].actingUnit, .secondReview)
+        case .awaitingAcceptance, .accepted: .unit(chain.acceptanceUnit, .accept)
+        case .failed, .concluded, .abandoned: .nobody
+        }
+    }
+
+    /// The unit whose pass can still be withdrawn, with the step it would go back to.
+    public var withdrawable: (unit: ID<WorkUnit>, permission: Permission)? {
+        guard accepts(.withdraw), let stop = stage == .awaitingAcceptance ? chain.stops.indices.last : stage.stop.map({ $0 - 1 })
+        else { return nil }
+        return (chain.stops[stop].actingUnit, chain.stops[stop].steps == .two ? .secondReview : .firstReview)
+    }
+}
+
+public enum Holder: Hashable, Sendable {
+    case applicant
+    /// The unit that has to act, and the permission it takes.
+    case unit(ID<WorkUnit>, Permission)
+    case nobody
+}

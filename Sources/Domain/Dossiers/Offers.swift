@@ -1,0 +1,38 @@
+extension Dossier {
+    /// The steps this person could take now: those that the workflow accepts and the rule allows. Buttons come from here.
+    public func offers(to actor: Actor) -> Set<StepName> {
+        Set(StepName.allCases.filter { name in
+            guard let step = name.plainest(for: journey) else { return false }
+            return journey.accepts(step) && actor.denial(of: name, on: self) == nil
+        })
+    }
+
+    /// Whether it is this person's turn: he can take the dossier further, not merely pull at it.
+    public func awaits(_ actor: Actor) -> Bool {
+        !offers(to: actor).isDisjoint(with: [.submit, .resubmit, .pass, .giveBack, .fail, .accept, .refuse])
+    }
+}
+
+extension StepName {
+    /// The step of this name in its simplest form; nil for 移交, which needs a unit and is not offered on a dossier's page.
+    func plainest(for journey: Journey) -> Step? {
+        switch self {
+        case .submit: .submit
+        case .recall: .recall
+        case .pass: .pass()
+        case .takeBack: .takeBack
+        case .withdraw: .withdraw
+        case .giveBack: .giveBack
+        case .extend: .extend
+        case .resubmit: .resubmit
+        case .fail: .fail
+        case .reopen: .reopen
+        case .handOver: nil
+        case .accept: .accept
+        case .requestCorrection: .requestCorrection
+        case .refuse: .refuse
+        case .abandon: .abandon
+        case .conclude: .conclude(journey.stage == .accepted ? .passed : .lapsed)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Every way the system says no. Anything else that goes wrong is a fault, logged under a number.
+public enum Problem: Error, Sendable, Hashable {
+    case signInFirst
+    /// There is nothing here that the asker may see; whether it exists is not said.
+    case notFound
+    case notAllowed(String)
+    case changedMeanwhile(Change)
+    case refused(String)
+    case invalid([FieldProblem])
+    /// A form that this site did not give to this session.
+    case forgedForm
+
+    public init(_ refusal: Refusal) { self = .refused(refusal.sentence) }
+    public init(_ denial: Denial) { self = .notAllowed(denial.sentence) }
+
+    /// Who was faster, at what, when.
+    public struct Change: Sendable, Hashable {
+        public let by: String
+        public let at: Instant
+        public let what: String
+
+        public init(by: String, at: Instant, what: String) {
+            self.by = by
+            self.at = at
+            self.what = what
+        }
+
+        public var sentence: String { "\(by) 已于 \(at.text) 进行“\(what)”，材料已变化。您填写的内容保留在下方。" }
+    }
+}
+
+/// What is wrong with one field of a form.
+public struct FieldProblem: Sendable, Hashable {
+    /// The field's name in its form.
+    public let field: String
+    public let message: String
+
+    public init(_ field: String, _ message: String) {
+        self.field = field
+        self.message = message
+    }
+}

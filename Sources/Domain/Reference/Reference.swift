@@ -1,0 +1,89 @@
+/// The tables of codes that forms choose from and pages show by name, as loaded at start.
+public struct Reference: Sendable {
+    public enum List: String, Sendable, Hashable, CaseIterable {
+        case genders, ethnicGroups, politicalStatus, idTypes, educationLevels, degreeLevels, unitTypes, applicationTypes
+        case titleLevels, studyModes, nationality, yesNo, authorship, publicityWays, publicityResults
+    }
+
+    public struct Code: Sendable, Hashable {
+        public let code: String
+        public let name: String
+
+        public init(code: String, name: String) {
+            self.code = code
+            self.name = name
+        }
+    }
+
+    private let lists: [List: [Code]]
+    private let names: [List: [String: String]]
+    private let titles: [String: Title]
+    private let regions: [String: Region]
+    public let orderedRegions: [Region]
+
+    public init(lists: [List: [Code]], titles: [Title], regions: [Region]) {
+        let all = lists.merging(Reference.own) { given, _ in given }
+        self.lists = all
+        names = all.mapValues { Dictionary($0.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }) }
+        self.titles = Dictionary(titles.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        self.regions = Dictionary(regions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        orderedRegions = regions
+    }
+
+    public func codes(_ list: List) -> [Code] { lists[list] ?? [] }
+    public func name(_ code: String, in list: List) -> String? { names[list]?[code] }
+    public func title(_ code: String) -> Title? { titles[code] }
+
+    /// A region by its name as 职称业务归属地 (`乐山市本级`).
+    public func affiliation(_ code: String) -> String { regions[code]?.affiliation ?? code }
+
+    /// A title of the 27 series. Its key is series, track and level, for names repeat between series.
+    public struct Title: Sendable, Hashable {
+        /// `22--2`: series number, track, level code.
+        public let code: String
+        public let series: String
+        public let level: String
+        public let levelName: String
+        public let name: String
+
+        public init(code: String, series: String, level: String, levelName: String, name: String) {
+            self.code = code
+            self.series = series
+            self.level = level
+            self.levelName = levelName
+            self.name = name
+        }
+    }
+
+    public struct Region: Sendable, Hashable {
+        public let code: String
+        public let name: String
+        public let affiliation: String
+        public let superior: String?
+
+        public init(code: String, name: String, affiliation: String, superior: String?) {
+            self.code = code
+            self.name = name
+            self.affiliation = affiliation
+            self.superior = superior
+        }
+    }
+
+    /// Short lists that no outside table fixes.
+    private static let own: [List: [Code]] = [
+        .studyModes: codes("全日制", "非全日制"),
+        .nationality: codes("中国（内地）", "中国香港", "中国澳门", "中国台湾", "外籍"),
+        .yesNo: [Code(code: "1", name: "是"), Code(code: "0", name: "否")],
+        .authorship: codes("独著", "第一作者", "通讯作者", "第二作者", "其他"),
+        .publicityWays: codes("公告栏", "单位网站", "办公系统", "其他"),
+        .publicityResults: [
+            Code(code: Recommendation.noObjection, name: "无异议"),
+            Code(code: Recommendation.objectionUnfounded, name: "有异议，经核查不影响"),
+            Code(code: Recommendation.objectionStops, name: "有异议，中止"),
+        ],
+    ]
+
+    private static func codes(_ names: String...) -> [Code] {
+        names.enumerated().map { Code(code: String($0.offset + 1), name: $0.element) }
+    }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+import Hummingbird
+import GRDB
+import JWTKit
+import CryptoExtras
