@@ -1,0 +1,46 @@
+import Domain
+import Storage
+
+/// A persona as the identity platform has to know it before its button works.
+public struct PlatformAccount: Sendable, Codable {
+    public let loginHint: String
+    public let label: String
+    public let kind: String
+    public let name: String
+    public let idNumber: String
+    public let phone: String
+    public let creditCode: String
+    public let unitName: String
+}
+
+/// The demo province: invented units and people on the real map, and dossiers that travelled by real steps.
+public struct Province: Sendable {
+    let today: Day
+    let seed: UInt64
+
+    public init(today: Day, seed: UInt64 = 20_260_901) {
+        self.today = today
+        self.seed = seed
+    }
+
+    public struct AlreadyFilled: Error, CustomStringConvertible {
+        public var description: String { "the database is not empty; the demo fills an empty one only" }
+    }
+
+    /// Fills an empty database in one transaction; returns the accounts for the identity platform.
+    public func fill(_ database: some Database) async throws -> [PlatformAccount] {
+        try await database.write { connection in
+            guard try connection.count("SELECT COUNT(*) FROM units") == 0 else { throw AlreadyFilled() }
+            var filling = try Filling(province: self, connection: connection)
+            try filling.addUnitsAndStaff()
+            try filling.addPlans()
+            try filling.addApplicants()
+            try filling.addOutsiders()
+            try filling.travel()
+            try connection.leave(filling.accounts.map {
+                DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
+            })
+            return filling.accounts
+        }
+    }
+}

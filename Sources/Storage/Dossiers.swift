@@ -1,0 +1,156 @@
+import Domain
+
+/// The access rule for reading, as a condition on `dossiers d` (D24). Lists and single records ask this same fragment.
+func visible(to actor: Actor) -> SQL {
+    switch actor {
+    case .applicant(let person): return "d.person_id = \(person)"
+    case .staff(let member):
+        guard !member.permissions.isEmpty else { return "1 = 0" }
+        return """
+            d.stage <> 'draft' AND d.edition > 0 AND (
+                EXISTS (SELECT 1 FROM desks v WHERE v.dossier_id = d.id AND v.unit_id = \(member.unit))
+                OR EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit)))
+            """
+    }
+}
+
+extension Connection {
+    /// One dossier, if this actor may see it; otherwise there is none.
+    public func dossier(_ id: ID<Dossier>, for actor: Actor) throws -> Dossier {
+        guard let dossier = try loadDossier(id, where: visible(to: actor)) else { throw Problem.notFound }
+        return dossier
+    }
+
+    func loadDossier(_ id: ID<Dossier>, where condition: SQL) throws -> Dossier? {
+        let stops = try rows("""
+            SELECT unit_id, steps, inserted_by, insertion_reason, handed_to FROM stops WHERE dossier_id = \(id) ORDER BY position
+            """, ReviewChain.Stop.init)
+        guard let dossier = try first("SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id) AND \(condition)", { row in
+            try Dossier(&row, stops: stops, firstReviewer: nil, singleClerk: false)
+        }) else { return nil }
+        guard case .secondReview(let stop) = dossier.journey.stage, stops.indices.contains(stop) else { return dossier }
+        let unit = stops[stop].actingUnit
+        let reviewer: ID<Person>? = try first("""
+            SELECT person_id FROM trail WHERE dossier_id = \(id) AND unit_id = \(unit) AND step = 'pass' AND stage_before = 'firstReview'
+            ORDER BY number DESC LIMIT 1
+            """) { try $0.id() }
+        let single = try count("SELECT single_clerk FROM units WHERE id = \(unit)") == 1
+        return try first("SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id)") { row in
+            try Dossier(&row, stops: stops, firstReviewer: reviewer, singleClerk: single)
+        }
+    }
+
+    public func trail(of dossier: ID<Dossier>) throws -> [TrailEntry] {
+        try rows("SELECT \(TrailEntry.columns) FROM trail t WHERE t.dossier_id = \(dossier) ORDER BY t.number", TrailEntry.init)
+    }
+
+    /// The content as last submitted, with its edition.
+    public func content(of dossier: ID<Dossier>) throws -> (content: Content, digest: String, submittedAt: Instant)? {
+        try first("SELECT body, digest, submitted_at FROM contents WHERE dossier_id = \(dossier) ORDER BY edition DESC LIMIT 1") {
+            (try JSON.value(try $0.text()), try $0.text(), try $0.instant())
+        }
+    }
+
+    /// The recommendation given last by the applicant's own unit.
+    public func recommendation(of dossier: ID<Dossier>) throws -> Recommendation? {
+        try first("SELECT body FROM recommendations WHERE dossier_id = \(dossier) ORDER BY number DESC LIMIT 1") {
+            try JSON.value(try $0.text())
+        }
+    }
+
+    /// The dossiers of one person, newest first.
+    public func dossiers(of person: ID<Person>) throws -> [DossierLine] {
+        try rows("""
+            SELECT d.id, d.person_name, d.unit_name, p.name, d.year, d.title_code, d.stage, d.arrived_at
+            FROM dossiers d JOIN plans p ON p.id = d.plan_id WHERE d.person_id = \(person) AND d.stage <> 'abandoned'
+            ORDER BY d.created_at DESC, d.id LIMIT 50
+            """, DossierLine.init)
+    }
+
+    public func line(of dossier: ID<Dossier>) throws -> DossierLine? {
+        try first("""
+            SELECT d.id, d.person_name, d.unit_name, p.name, d.year, d.title_code, d.stage, d.arrived_at
+            FROM dossiers d JOIN plans p ON p.id = d.plan_id WHERE d.id = \(dossier)
+            """, DossierLine.init)
+    }
+
+    /// Why the person cannot open or submit another dossier in this year; nil when he can (D10).
+    public func yearHolder(_ person: ID<Person>, year: Int, besides dossier: ID<Dossier>? = nil) throws -> String? {
+        let held = try rows("""
+            SELECT p.name, d.stage, d.id FROM dossiers d JOIN plans p ON p.id = d.plan_id
+            WHERE d.person_id = \(person) AND d.year = \(year) AND d.stage NOT IN ('draft', 'abandoned', 'notAccepted', 'lapsed')
+            """) { (plan: try $0.text(), stage: try $0.name() as Stage.Name, id: try $0.id() as ID<Dossier>) }
+        guard let found = held.first(where: { $0.id != dossier }) else { return nil }
+        return "您 \(year) 年度已申报“\(found.plan)”（\(found.stage.title)），同一年度不能再次申报。"
+    }
+}
+
+/// A dossier as one line of its applicant's list.
+public struct DossierLine: Sendable, Hashable {
+    public let id: ID<Dossier>
+    public let applicantName: String
+    public let unitName: String
+    public let planName: String
+    public let year: Int
+    public let title: String
+    public let stage: Stage.Name
+    public let arrivedAt: Instant
+
+    init(_ row: inout Row) throws {
+        id = try row.id()
+        applicantName = try row.text()
+        unitName = try row.text()
+        planName = try row.text()
+        year = try row.integer()
+        title = try row.optionalText() ?? ""
+        stage = try row.name()
+        arrivedAt = try row.instant()
+    }
+}
+
+extension ReviewChain.Stop {
+    init(_ row: inout Row) throws {
+        let unit: ID<WorkUnit> = try row.id()
+        let steps: ReviewChain.Steps = try row.name()
+        let by: ID<WorkUnit>? = try row.optionalID()
+        let reason = try row.text()
+        self.init(unit: unit, steps: steps, insertion: by.map { .init(by: $0, reason: reason) }, handedTo: try row.optionalID())
+    }
+}
+
+extension Dossier {
+    static let columns: SQL = """
+        d.id, d.version, d.plan_id, d.person_id, d.person_name, d.unit_id, d.year, d.stage, d.stop, d.round, d.arrival,
+        d.correction_requested, d.acceptance_unit_id, d.reentry, d.arrived_at, d.deadline
+        """
+
+    init(_ row: inout Row, stops: [ReviewChain.Stop], firstReviewer: ID<Person>?, singleClerk: Bool) throws {
+        let (id, version, plan): (ID<Dossier>, Int, ID<ReviewPlan>) = (try row.id(), try row.integer(), try row.id())
+        let (applicant, name, unit, year): (ID<Person>, String, ID<WorkUnit>, Int) = (try row.id(), try row.text(), try row.id(), try row.integer())
+        let stage = Stage(try row.name(), stop: try row.integer())
+        let round = try row.integer()
+        let arrival: ReviewChain.Arrival = try JSON.value(try row.text())
+        let corrected = try row.bool()
+        let chain = ReviewChain(
+            stops: stops, acceptanceUnit: try row.id(), reentry: try row.name(), arrival: arrival, correctionRequested: corrected)
+        self.init(
+            id: id, version: version, plan: plan, applicant: applicant, applicantName: name, unit: unit, year: year,
+            journey: Journey(stage: stage, chain: chain, round: round), arrivedAt: try row.instant(),
+            deadline: try row.optionalInstant(), firstReviewer: firstReviewer, singleClerk: singleClerk)
+    }
+}
+
+extension TrailEntry {
+    static let columns: SQL = """
+        t.number, t.round, t.step, t.stage_before, t.stage_after, t.unit_id, t.unit_name, t.person_id, t.person_name, t.at,
+        t.arrived_at, t.opinion, t.deadline, t.remark
+        """
+
+    init(_ row: inout Row) throws {
+        self.init(
+            number: try row.integer(), round: try row.integer(), step: try row.name(), before: try row.name(), after: try row.name(),
+            unit: try row.optionalID(), unitName: try row.text(), person: try row.id(), personName: try row.text(),
+            at: try row.instant(), arrivedAt: try row.instant(), opinion: try row.text(), deadline: try row.optionalInstant(),
+            remark: try row.text())
+    }
+}

@@ -1,0 +1,138 @@
+import Domain
+
+/// What the applicant is writing, with the revision that his next saving must name.
+public struct Draft: Sendable {
+    public let content: Content
+    public let revision: Int
+    public let savedAt: Instant
+}
+
+/// The pledge (诚信承诺) that every submission carries, word for word with its version.
+public struct Pledge: Sendable {
+    public let version: String
+    public let text: String
+
+    public static let current = Pledge(
+        version: "2026-1",
+        text: """
+            本人承诺：所填写的申报信息和提交的材料真实、准确、完整，业绩成果为本人取得，不存在弄虚作假、学术不端等行为。\
+            如有不实，本人愿意承担由此产生的一切后果，包括取消申报资格、撤销已取得的职称，并按规定记入诚信档案。
+            """)
+}
+
+extension Connection {
+    /// Opens a draft under a plan: refused, with the reason, where it could never be submitted.
+    public func openDossier(_ id: ID<Dossier>, for person: Person, under planID: ID<ReviewPlan>, at now: Instant) throws {
+        guard let plan = try plan(planID) else { throw Problem.notFound }
+        if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
+        if let reason = try yearHolder(person.id, year: plan.year) { throw Problem.refused(reason) }
+        let (unit, _) = try employerAndChain(of: person.id, under: plan)
+        if let draft = try draft(of: person.id, under: plan.id) {
+            throw Problem.refused("您在该计划下已有一份填报中的材料（\(draft.savedAt.text) 保存），请继续填写。")
+        }
+        let content = Content(title: plan.titles.count == 1 ? plan.titles[0] : "")
+        try run("""
+            INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, stage, stop, round, arrival,
+                correction_requested, acceptance_unit_id, reentry, arrived_at, edition, created_at)
+            VALUES (\(id), 1, \(plan.id), \(plan.year), \(person.id), \(person.name), \(unit.id), \(unit.name), \(Stage.Name.draft), 0, 0,
+                \(try JSON.text(ReviewChain.Arrival.none)), 0, \(plan.acceptanceUnit), \(plan.reentry), \(now), 0, \(now))
+            """)
+        try run("INSERT INTO drafts (dossier_id, revision, body, saved_at) VALUES (\(id), 1, \(try JSON.text(content)), \(now))")
+    }
+
+    /// The employing unit of a person, and the chain his dossier would get under a plan; refused with the reason when there is none.
+    public func employerAndChain(of person: ID<Person>, under plan: ReviewPlan) throws -> (unit: WorkUnit, chain: ReviewChain) {
+        guard let unit = try employer(of: person) else { throw Problem.refused("您尚未登记工作单位，不能申报。请联系所在单位。") }
+        guard unit.enabled else { throw Problem.refused("您的工作单位“\(unit.name)”已停用，不能申报。") }
+        guard try mayHaveApplicants(unit) else { throw Problem.refused("“\(unit.name)”是机关或参照公务员法管理的单位，其人员不参加职称评审。") }
+        guard let chain = plan.chain(along: try path(from: unit.id)) else {
+            throw Problem.refused("该计划不面向“\(unit.name)”：其上级单位不在该计划的审核范围内。")
+        }
+        return (unit, chain)
+    }
+
+    private func draft(of person: ID<Person>, under plan: ID<ReviewPlan>) throws -> (id: ID<Dossier>, savedAt: Instant)? {
+        try first("""
+            SELECT d.id, w.saved_at FROM dossiers d JOIN drafts w ON w.dossier_id = d.id
+            WHERE d.person_id = \(person) AND d.plan_id = \(plan) AND d.stage = 'draft'
+            """) { (try $0.id(), try $0.instant()) }
+    }
+
+    public func draft(of dossier: ID<Dossier>) throws -> Draft {
+        let draft = try first("SELECT body, revision, saved_at FROM drafts WHERE dossier_id = \(dossier)") {
+            Draft(content: try JSON.value(try $0.text()), revision: try $0.integer(), savedAt: try $0.instant())
+        }
+        guard let draft else { throw Problem.notFound }
+        return draft
+    }
+
+    /// Saves what was typed over the revision it was typed on; returns the new revision.
+    public func saveDraft(_ content: Content, of id: ID<Dossier>, by actor: Actor, over revision: Int, at now: Instant) throws -> Int {
+        let dossier = try dossier(id, for: actor)
+        guard case .applicant(dossier.applicant) = actor else { throw Problem(Denial.onlyApplicant) }
+        guard dossier.journey.stage == .draft else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
+        let rows = try run("""
+            UPDATE drafts SET body = \(try JSON.text(content)), revision = revision + 1, saved_at = \(now)
+            WHERE dossier_id = \(id) AND revision = \(revision)
+            """)
+        guard rows == 1 else {
+            throw Problem.changedMeanwhile(.init(by: "您", at: try draft(of: id).savedAt, what: "在另一个窗口保存"))
+        }
+        try run("UPDATE dossiers SET title_code = \(content.title.isEmpty ? nil : content.title) WHERE id = \(id)")
+        return revision + 1
+    }
+
+    /// 提交: what still keeps the draft from it is answered as `invalid`; otherwise the content becomes an edition that never
+    /// changes, the chain is frozen (D2), and the dossier goes to the own unit's first review.
+    public func submit(
+        _ id: ID<Dossier>, by actor: Actor, seenVersion: Int, seenRevision: Int, key: String, in reference: Reference, at now: Instant
+    ) throws -> Moved {
+        let move = Move(.submit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: "已签署诚信承诺（\(Pledge.current.version) 版）")
+        if let earlier = try outcome(of: move) { return earlier }
+        let dossier = try dossier(id, for: actor)
+        guard dossier.version == seenVersion else { throw try changed(id) }
+        if let denial = actor.denial(of: .submit, on: dossier) { throw Problem(denial) }
+        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
+        if let reason = try yearHolder(dossier.applicant, year: plan.year, besides: id) { throw Problem.refused(reason) }
+        let draft = try draft(of: id)
+        guard draft.revision == seenRevision else {
+            throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
+        }
+        let titles = plan.titles.compactMap(reference.title)
+        let (content, gaps) = draft.content.completed(titles: titles, in: reference, today: now.day)
+        guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
+        let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan)
+        try run("""
+            UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name), title_code = \(content.title) WHERE id = \(id)
+            """)
+        let edition = try addEdition(content, of: id, at: now)
+        let journey = Journey(stage: dossier.journey.stage, chain: chain, round: dossier.journey.round)
+        return try take(move, on: dossier.going(journey, from: unit.id), edition: edition, at: now)
+    }
+
+    private func addEdition(_ content: Content, of dossier: ID<Dossier>, at now: Instant) throws -> Int {
+        let edition = try count("SELECT COALESCE(MAX(edition), 0) + 1 FROM contents WHERE dossier_id = \(dossier)")
+        let body = try JSON.text(content)
+        try run("""
+            INSERT INTO contents (dossier_id, edition, body, digest, pledge, submitted_at)
+            VALUES (\(dossier), \(edition), \(body), \(digest(body)), \("\(Pledge.current.version)：\(Pledge.current.text)"), \(now))
+            """)
+        return edition
+    }
+
+    /// What would have kept this draft from being submitted at this moment.
+    public func gaps(of dossier: Dossier, draft: Draft, in reference: Reference, at now: Instant) throws -> [Gap] {
+        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        return draft.content.completed(titles: plan.titles.compactMap(reference.title), in: reference, today: now.day).gaps
+    }
+}
+
+extension Dossier {
+    /// The same dossier with the chain it is submitted along.
+    fileprivate func going(_ journey: Journey, from unit: ID<WorkUnit>) -> Dossier {
+        Dossier(
+            id: id, version: version, plan: plan, applicant: applicant, applicantName: applicantName, unit: unit, year: year,
+            journey: journey, arrivedAt: arrivedAt, deadline: deadline, firstReviewer: firstReviewer, singleClerk: singleClerk)
+    }
+}

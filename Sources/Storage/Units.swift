@@ -1,0 +1,81 @@
+import Domain
+
+extension Connection {
+    public func unit(_ id: ID<WorkUnit>) throws -> WorkUnit? {
+        try first("SELECT \(WorkUnit.columns) FROM units u WHERE u.id = \(id)", WorkUnit.init)
+    }
+
+    public func unit(_ code: CreditCode) throws -> WorkUnit? {
+        try first("SELECT \(WorkUnit.columns) FROM units u WHERE u.credit_code = \(code)", WorkUnit.init)
+    }
+
+    public func units(_ ids: some Collection<ID<WorkUnit>>) throws -> [ID<WorkUnit>: WorkUnit] {
+        guard !ids.isEmpty else { return [:] }
+        let found = try rows("SELECT \(WorkUnit.columns) FROM units u WHERE u.id IN \(Array(Set(ids)))", WorkUnit.init)
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The unit and its superiors, nearest first.
+    public func path(from id: ID<WorkUnit>) throws -> [WorkUnit] {
+        try rows("""
+            WITH RECURSIVE path (id, depth) AS (
+                SELECT id, 0 FROM units WHERE id = \(id)
+                UNION ALL
+                SELECT u.superior_id, p.depth + 1 FROM path p JOIN units u ON u.id = p.id
+                WHERE u.superior_id IS NOT NULL AND p.depth < 50
+            )
+            SELECT \(WorkUnit.columns) FROM path JOIN units u ON u.id = path.id ORDER BY path.depth
+            """, WorkUnit.init)
+    }
+
+    /// Enabled units whose name or credit code contains the text, for 增加审核单位: never one below the applicant's unit,
+    /// none that is on the chain already (D20).
+    public func unitsToInsert(into dossier: Dossier, matching text: String, limit: Int) throws -> [WorkUnit] {
+        let taken = dossier.journey.chain.stops.map(\.unit) + [dossier.journey.chain.acceptanceUnit]
+        return try rows("""
+            WITH RECURSIVE below (id) AS (
+                SELECT id FROM units WHERE id = \(dossier.unit)
+                UNION
+                SELECT u.id FROM units u JOIN below b ON u.superior_id = b.id
+            )
+            SELECT \(WorkUnit.columns) FROM units u
+            WHERE u.enabled = 1 AND u.id NOT IN \(taken) AND u.id NOT IN (SELECT id FROM below)
+              AND (\(contains(text, in: "u.name")) OR u.credit_code = \(text.trimmed.uppercased()))
+            ORDER BY u.name LIMIT \(limit)
+            """, WorkUnit.init)
+    }
+
+    public func insert(_ unit: WorkUnit, at now: Instant) throws {
+        try run("""
+            INSERT INTO units (id, name, credit_code, type_code, superior_id, jurisdiction_code, steps, single_clerk,
+                contact_name, contact_phone, enabled, created_at)
+            VALUES (\(unit.id), \(unit.name), \(unit.creditCode), \(unit.type), \(unit.superior), \(unit.jurisdiction),
+                \(unit.steps), \(unit.singleClerk), \(unit.contactName), \(unit.contactPhone), \(unit.enabled), \(now))
+            """)
+    }
+
+    /// Whether people of such a unit can apply: offices of the state have none (`may_have_applicants`).
+    public func mayHaveApplicants(_ unit: WorkUnit) throws -> Bool {
+        try count("SELECT may_have_applicants FROM unit_types WHERE code = \(unit.type)") == 1
+    }
+}
+
+/// The one fragment for "this column contains that text", the same for any length of Chinese text.
+func contains(_ text: String, in column: SQL) -> SQL {
+    let escaped = text.trimmed.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    return "\(column) LIKE \("%" + escaped + "%") ESCAPE '\\'"
+}
+
+extension WorkUnit {
+    static let columns: SQL = """
+        u.id, u.name, u.credit_code, u.type_code, u.superior_id, u.jurisdiction_code, u.steps, u.single_clerk,
+        u.contact_name, u.contact_phone, u.enabled
+        """
+
+    init(_ row: inout Row) throws {
+        self.init(
+            id: try row.id(), name: try row.text(), creditCode: CreditCode(stored: try row.text()), type: try row.text(),
+            superior: try row.optionalID(), jurisdiction: try row.text(), steps: try row.name(), singleClerk: try row.bool(),
+            contactName: try row.text(), contactPhone: try row.text(), enabled: try row.bool())
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Demo
+import Domain
+import Foundation
+import Storage
+
+@main
+struct Zhiping: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zhiping", abstract: "专业技术人才职称评审", subcommands: [Migrate.self, FillDemo.self])
+}
+
+/// Where the data lie; the same for every command.
+struct DataFolder: ParsableArguments {
+    @Option(help: "The folder of the database (DATA_DIR).")
+    var data = ProcessInfo.processInfo.environment["DATA_DIR"] ?? "data"
+
+    var url: URL { URL(filePath: data, directoryHint: .isDirectory) }
+
+    /// The database, brought forward to this program.
+    func open() async throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase(folder: url)
+        try await Migrator().migrate(database, at: now())
+        try await ReferenceTables.load(into: database)
+        return database
+    }
+}
+
+/// The one reading of the clock at the edge.
+func now() -> Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Bring the database forward to this program.")
+    @OptionGroup var folder: DataFolder
+
+    func run() async throws { _ = try await folder.open() }
+}
+
+struct FillDemo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "demo", abstract: "Fill an empty database with the demo province.")
+    @OptionGroup var folder: DataFolder
+    @Option(help: "The day as of which the province is made, as 2026-11-23.") var today: String?
+    @Option(help: "The seed of all inventions.") var seed: UInt64 = 20_260_901
+    @Option(help: "Where to write the accounts for the identity platform.") var accounts: String
+
+    func run() async throws {
+        guard let day = today.map({ Day($0) }) ?? now().day else { throw ValidationError("--today is not a day") }
+        let made = try await Province(today: day, seed: seed).fill(try await folder.open())
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(made).write(to: URL(filePath: accounts), options: .atomic)
+    }
+}
