@@ -23,7 +23,7 @@ extension Filling {
     /// A hundred and twenty dossiers: two concluded years, and this one in every state a visitor may want to see.
     mutating func travel() throws {
         let year = province.today.year
-        for (past, teachers, engineers) in [(year - 2, 22, 10), (year - 1, 26, 11)] {
+        for (past, teachers, engineers) in [(year - 2, 24, 11), (year - 1, 28, 12)] {
             try travel(past, .teachers, [.school, .mianyangSchool, .primary], pastItineraries(teachers))
             try travel(past, .engineers, [.company], pastItineraries(engineers))
             for field in Activity.Field.allCases {
@@ -92,7 +92,7 @@ extension Filling {
     private mutating func act(_ step: Step, on id: ID<Dossier>, person: Person, day: Day, deadlineAhead: Int, at now: Instant) throws {
         let applicant = Actor.applicant(person.id)
         let dossier = try connection.dossier(id, for: applicant)
-        let actor = step == .resubmit ? applicant : try reviewer(of: dossier)
+        let actor = step == .resubmit ? applicant : try self.actor(for: step, on: dossier)
         var move = Move(step, on: id, by: actor, seenVersion: dossier.version, key: invention.key())
         switch step {
         case .pass:
@@ -108,10 +108,10 @@ extension Filling {
         _ = try connection.move(move, at: now)
     }
 
-    /// Of the unit that holds the dossier, the member whose turn it is.
-    private func reviewer(of dossier: Dossier) throws -> Actor {
+    /// Somebody who may take the step; a super administrator only where there is no clerk.
+    private func actor(for step: Step, on dossier: Dossier) throws -> Actor {
         let members = try staff.values.flatMap { $0 }.sorted().compactMap { try connection.staff($0) }
-        let able = members.filter { dossier.awaits(.staff($0)) || dossier.offers(to: .staff($0)).contains(.conclude) }
+        let able = members.filter { Actor.staff($0).denial(of: step.name, on: dossier) == nil }
         guard let member = able.first(where: { !$0.isSuperAdministrator }) ?? able.first else { throw Problem.notFound }
         return .staff(member)
     }

@@ -9,6 +9,8 @@ public enum Problem: Error, Sendable, Hashable {
     case invalid([FieldProblem])
     /// A form that this site did not give to this session.
     case forgedForm
+    /// A request that no page of this site makes.
+    case malformed
 
     public init(_ refusal: Refusal) { self = .refused(refusal.sentence) }
     public init(_ denial: Denial) { self = .notAllowed(denial.sentence) }

@@ -55,12 +55,25 @@ extension Connection {
         }
         let next: Journey
         do throws(Refusal) { next = try dossier.journey.after(move.step) } catch { throw Problem(error) }
+        if case .pass(let additions, _) = move.step { try checkAdditions(additions, to: dossier) }
         try update(dossier, to: next, move, edition: edition, at: now)
         if next.chain.stops != dossier.journey.chain.stops || move.step.name == .submit { try replaceStops(of: dossier.id, with: next.chain.stops) }
         try moveDesks(of: dossier, move.step, to: next, at: now)
         let number = try record(move, on: dossier, to: next, at: now)
         try notify(of: move, number: number, on: dossier, to: next, at: now)
         return Moved(dossier: dossier.id, number: number, repeated: false)
+    }
+
+    /// D20: only enabled units, not below the applicant's unit, with the number of steps they have now.
+    private func checkAdditions(_ additions: [ReviewChain.Addition], to dossier: Dossier) throws {
+        for addition in additions {
+            guard let unit = try unit(addition.unit), unit.enabled, unit.steps == addition.steps else {
+                throw Problem.refused("增加的审核单位已停用或已变更，请重新选择。")
+            }
+            if try path(from: unit.id).contains(where: { $0.id == dossier.unit }) {
+                throw Problem.refused("“\(unit.name)”是申报人所在单位的下级单位，不能增加为审核单位。")
+            }
+        }
     }
 
     /// What an earlier request with this key came to; nil for the first. A key serves one person, dossier and step.

@@ -79,3 +79,20 @@ extension WorkUnit {
             contactName: try row.text(), contactPhone: try row.text(), enabled: try row.bool())
     }
 }
+
+/// What part a unit has in reviews, and therefore which lists it has.
+public struct Standing: Sendable {
+    public let hasApplicants: Bool
+    public let hasSubordinates: Bool
+    public let accepts: Bool
+}
+
+extension Connection {
+    public func standing(of unit: WorkUnit) throws -> Standing {
+        Standing(
+            hasApplicants: try mayHaveApplicants(unit),
+            hasSubordinates: try count("SELECT COUNT(*) FROM (SELECT 1 FROM desks WHERE unit_id = \(unit.id) AND own = 0 AND waiting IN ('firstReview', 'secondReview') LIMIT 1) x") == 1
+                || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
+            accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1)
+    }
+}

@@ -7,7 +7,7 @@ import Storage
 @main
 struct Zhiping: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "zhiping", abstract: "专业技术人才职称评审", subcommands: [Migrate.self, FillDemo.self])
+        commandName: "zhiping", abstract: "专业技术人才职称评审", subcommands: [Serve.self, Migrate.self, FillDemo.self])
 }
 
 /// Where the data lie; the same for every command.

@@ -14,7 +14,8 @@ extension Dossier {
 }
 
 extension StepName {
-    /// The step of this name in its simplest form; nil for 移交, which needs a unit and is not offered on a dossier's page.
+    /// The step of this name in its simplest form; nil for what no dossier's page offers: 移交 needs a unit, and the lapsed are
+    /// concluded with their plan.
     func plainest(for journey: Journey) -> Step? {
         switch self {
         case .submit: .submit
@@ -32,7 +33,7 @@ extension StepName {
         case .requestCorrection: .requestCorrection
         case .refuse: .refuse
         case .abandon: .abandon
-        case .conclude: .conclude(journey.stage == .accepted ? .passed : .lapsed)
+        case .conclude: journey.stage == .accepted ? .conclude(.passed) : nil
         }
     }
 }

@@ -1,0 +1,125 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Markup
+import Storage
+
+/// What surrounds every page: top bar and menu, worded for the reader.
+struct Frame: Sendable {
+    let reader: Reader?
+    let menu: [MenuGroup]
+    let assets: Assets
+
+    struct Reader: Sendable {
+        let name: String
+        let organisation: String
+        let duties: String
+        let session: Session
+    }
+
+    struct MenuGroup: Sendable {
+        let title: String
+        let items: [MenuItem]
+    }
+
+    struct MenuItem: Sendable {
+        let title: String
+        let path: String
+        let count: Int
+        let current: Bool
+    }
+
+    var isSignedIn: Bool { reader != nil }
+
+    /// A whole page. `title` names it in the browser; the body brings its own heading.
+    func page(_ title: String, body: HTML, toast: HTML = .empty) -> HTML {
+        """
+        <!doctype html>
+        <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
+        <title>\(title) - 职称评审</title><link rel="stylesheet" href="\(assets.path("zhiping.css"))">\
+        <link rel="icon" href="\(assets.path("icon.svg"))"><script type="module" src="\(assets.path("zhiping.js"))"></script></head>
+        <body class="\(isSignedIn ? "inside" : "outside")"><a class="skip" href="#main">跳到正文</a>
+        \(bar)<div class="columns">\(sidebar)<main id="main" tabindex="-1">\(toast)\(body)</main></div></body></html>
+        """
+    }
+
+    private var bar: HTML {
+        let signOut: HTML = reader.map { reader in
+            """
+            <div class="who"><span class="organisation">\(reader.organisation)</span><span class="person">\(reader.name)\
+            \(reader.duties.isEmpty ? HTML.empty : "<small>\(reader.duties)</small>")</span>\
+            <form method="post" action="\(Path.signOut)">\(FormToken.fields(for: Path.signOut, in: reader.session))<button class="plain">退出</button></form></div>
+            """
+        } ?? .empty
+        return """
+            <header class="bar"><a class="brand" href="\(isSignedIn ? Path.home : Path.entry)"><span class="mark" aria-hidden="true">职</span>\
+            <span>专业技术人才职称评审</span></a>\(signOut)</header>
+            """
+    }
+
+    private var sidebar: HTML {
+        guard !menu.isEmpty else { return .empty }
+        return """
+            <nav class="menu" aria-label="主菜单">\(menu.map { group in
+                """
+                <div class="group">\(group.title.isEmpty ? HTML.empty : "<h2>\(group.title)</h2>")<ul>\(group.items.map(item))</ul></div>
+                """
+            })</nav>
+            """
+    }
+
+    private func item(_ item: MenuItem) -> HTML {
+        let count: HTML = item.count > 0 ? "<span class=\"count\" title=\"待办 \(item.count) 件\">\(item.count)</span>" : .empty
+        return item.current
+            ? "<li><a href=\"\(item.path)\" aria-current=\"page\">\(item.title)\(count)</a></li>"
+            : "<li><a href=\"\(item.path)\">\(item.title)\(count)</a></li>"
+    }
+}
+
+extension Site {
+    /// The frame for whoever asks; reads the menu's counts when no transaction is open.
+    func frame(for context: some SiteContext) async -> Frame {
+        guard let session = context.currentSession else { return Frame(reader: nil, menu: [], assets: assets) }
+        do {
+            return try await database.read { try self.frame(for: session, $0) }
+        } catch {
+            context.logger.error("frame", metadata: ["error": "\(error)"])
+            return Frame(reader: nil, menu: [], assets: assets)
+        }
+    }
+
+    /// The frame within the transaction that reads the page; `current` is the path of the menu item the page belongs to.
+    func frame(for session: Session, _ connection: any Connection, current: String = "") throws -> Frame {
+        let signedIn = session.signedIn
+        let roles = try signedIn.staff.map { try connection.roleNames(of: $0.id) + ($0.isSuperAdministrator ? ["超级管理员"] : []) } ?? []
+        let organisation = signedIn.kind == .unit ? signedIn.unit?.name ?? signedIn.unitName : "个人"
+        let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session)
+        var groups = [Frame.MenuGroup(title: "", items: [.init(title: "首页", path: Path.home, count: 0, current: current == Path.home)])]
+        if let member = signedIn.staff { groups += try reviewMenu(for: member, connection, current: current) }
+        return Frame(reader: reader, menu: groups, assets: assets)
+    }
+
+    private func reviewMenu(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+        let items = try Worklist.Scope.allCases.compactMap { scope -> Frame.MenuItem? in
+            let lists = try offeredLists(for: member, connection).filter { $0.scope == scope }
+            guard let first = lists.first else { return nil }
+            let count = try lists.filter { member.permissions.contains($0.permission) }.reduce(0) { try $0 + connection.worklistCount($1, for: member) }
+            return .init(title: first.menuTitle, path: Path.worklist(first), count: count, current: lists.contains { Path.worklist($0) == current })
+        }
+        return items.isEmpty ? [] : [.init(title: "申报材料审核", items: items)]
+    }
+
+    /// The lists that this member's unit has and his permissions open.
+    func offeredLists(for member: StaffMember, _ connection: any Connection) throws -> [Worklist] {
+        guard let unit = try connection.unit(member.unit) else { return [] }
+        let role = try connection.standing(of: unit)
+        return Worklist.all.filter { list in
+            switch list.scope {
+            case .own where !role.hasApplicants, .subordinate where !role.hasSubordinates, .acceptance where !role.accepts: false
+            case .own, .subordinate, .acceptance:
+                !(list.waiting == .secondReview && unit.steps == .one)
+                    && (list.scope == .acceptance ? member.permissions.contains(.accept) : !member.permissions.isDisjoint(with: [.firstReview, .secondReview]))
+            }
+        }
+    }
+}

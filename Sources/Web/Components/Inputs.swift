@@ -1,0 +1,82 @@
+import Domain
+import Markup
+
+/// The problems of a form, by the names of its fields.
+struct Complaints: Sendable {
+    let problems: [FieldProblem]
+
+    static let none = Complaints(problems: [])
+
+    func of(_ name: String) -> String? { problems.first { $0.field == name }?.message }
+
+    /// The summary on top of a form, with links to the fields.
+    var summary: HTML {
+        guard !problems.isEmpty else { return .empty }
+        return """
+            <div class="notice error" role="alert" tabindex="-1" data-focus><h2>有 \(problems.count) 处需要修改</h2>\
+            <ul>\(problems.map { "<li><a href=\"#\($0.field)\">\($0.message)</a></li>" as HTML })</ul></div>
+            """
+    }
+}
+
+/// One field of a form, with its label, its hint and what is wrong with it.
+struct FieldInput {
+    let field: Field
+    let name: String
+    let value: String
+    let complaint: String?
+    let reference: Reference
+
+    init(_ field: Field, name: String, value: String, complaints: Complaints, reference: Reference) {
+        self.field = field
+        self.name = name
+        self.value = value
+        complaint = complaints.of(name)
+        self.reference = reference
+    }
+
+    var html: HTML {
+        """
+        <div class="field\(isWide ? " wide" as HTML : .empty)\(complaint == nil ? .empty : " wrong" as HTML)"><label for="\(name)">\(field.label)\(star)</label>\(control)\(below)</div>
+        """
+    }
+
+    private var star: HTML { field.required ? "<span class=\"star\" aria-hidden=\"true\">★</span>" : .empty }
+
+    private var isWide: Bool { if case .text = field.kind { true } else { false } }
+
+    /// Attributes that every kind of control has.
+    private var attributes: HTML {
+        let describes = complaint != nil || !field.hint.isEmpty
+        return """
+            id="\(name)" name="\(name)"\(field.required ? " aria-required=\"true\"" as HTML : .empty)\
+            \(complaint == nil ? .empty : " aria-invalid=\"true\"" as HTML)\(describes ? " aria-describedby=\"\(name)-note\"" as HTML : .empty)
+            """
+    }
+
+    private var control: HTML {
+        switch field.kind {
+        case .line: "<input type=\"text\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
+        case .day: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" placeholder=\"2026-01-31\" autocomplete=\"off\" data-date>"
+        case .month: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" placeholder=\"2026-01\" autocomplete=\"off\">"
+        case .number: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" autocomplete=\"off\">"
+        case .email: "<input type=\"email\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
+        // The line end after the tag is dropped by browsers, so that a text may itself begin with one.
+        case .text(let most): "<textarea \(attributes) rows=\"\(most > 1500 ? 12 : 4)\" data-most=\"\(most)\">\n\(value)</textarea>"
+        case .choice(let list): select(reference.codes(list))
+        }
+    }
+
+    private func select(_ codes: [Reference.Code]) -> HTML {
+        """
+        <select \(attributes)><option value="">请选择</option>\(codes.map {
+            "<option value=\"\($0.code)\"\(" selected", if: $0.code == value)>\($0.name)</option>" as HTML
+        })</select>
+        """
+    }
+
+    private var below: HTML {
+        if let complaint { return "<p class=\"complaint\" id=\"\(name)-note\">\(complaint)</p>" }
+        return field.hint.isEmpty ? .empty : "<p class=\"hint\" id=\"\(name)-note\">\(field.hint)</p>"
+    }
+}

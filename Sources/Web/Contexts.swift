@@ -1,0 +1,99 @@
+import Domain
+import Hummingbird
+import Storage
+
+/// A request of whoever it may be. The clock is read here, once.
+public struct VisitorContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    public let now: Instant
+    var session: Session?
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        now = Clock.now()
+    }
+}
+
+/// The token a browser has shown, and who it stands for.
+struct Session: Sendable {
+    let token: String
+    let signedIn: SignedIn
+}
+
+/// What every context of the site has.
+protocol SiteContext: RequestContext {
+    var now: Instant { get }
+    var currentSession: Session? { get }
+}
+
+extension VisitorContext: SiteContext {
+    var currentSession: Session? { session }
+}
+
+/// A request of somebody signed in; cannot be made of any other.
+struct SignedInContext: ChildRequestContext, SiteContext {
+    var coreContext: CoreRequestContextStorage
+    let now: Instant
+    let session: Session
+
+    init(context: VisitorContext) throws {
+        guard let session = context.session else { throw Problem.signInFirst }
+        coreContext = context.coreContext
+        now = context.now
+        self.session = session
+    }
+
+    var currentSession: Session? { session }
+}
+
+/// A request of a unit's staff member, with his rights as of now.
+struct StaffContext: ChildRequestContext, SiteContext {
+    var coreContext: CoreRequestContextStorage
+    let now: Instant
+    let session: Session
+    let member: StaffMember
+    let unit: WorkUnit
+
+    init(context: SignedInContext) throws {
+        guard let member = context.session.signedIn.staff, let unit = context.session.signedIn.unit else {
+            throw Problem.notAllowed("此页面供单位工作人员使用，请以单位账号登录。")
+        }
+        coreContext = context.coreContext
+        now = context.now
+        session = context.session
+        self.member = member
+        self.unit = unit
+    }
+
+    var currentSession: Session? { session }
+    var actor: Actor { .staff(member) }
+}
+
+/// A request of a person in his own name.
+struct ApplicantContext: ChildRequestContext, SiteContext {
+    var coreContext: CoreRequestContextStorage
+    let now: Instant
+    let session: Session
+    let person: Person
+
+    init(context: SignedInContext) throws {
+        guard context.session.signedIn.kind == .person else {
+            throw Problem.notAllowed("此页面供申报人本人使用，请以个人账号登录。")
+        }
+        coreContext = context.coreContext
+        now = context.now
+        session = context.session
+        person = context.session.signedIn.person
+    }
+
+    var currentSession: Session? { session }
+    var actor: Actor { .applicant(person.id) }
+}
+
+extension RequestContext {
+    /// An identifier out of the path; a wrong one names nothing.
+    func id<Entity>(_ name: String = "id") throws -> ID<Entity> {
+        guard let id = parameters.get(name).flatMap({ ID<Entity>(String($0)) }) else { throw Problem.notFound }
+        return id
+    }
+}

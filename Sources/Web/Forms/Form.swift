@@ -1,0 +1,66 @@
+import Domain
+import Hummingbird
+
+/// A posted form, read strictly: UTF-8, no key twice, no key that the page did not have.
+struct Form: Sendable {
+    private let fields: [String: String]
+
+    /// Fields of a form, at most.
+    static let mostFields = 2000
+    /// Bytes of a form, at most: a full dossier section of long texts, percent-encoded, fits well.
+    static let mostBytes = 1 << 20
+
+    init(body: String) throws(Problem) {
+        var fields: [String: String] = [:]
+        for pair in body.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let key = Form.decode(parts[0]), let value = Form.decode(parts.count == 2 ? parts[1] : "") else { throw .malformed }
+            guard fields.updateValue(value, forKey: key) == nil, fields.count <= Form.mostFields else { throw .malformed }
+        }
+        self.fields = fields
+    }
+
+    init(_ request: Request) async throws {
+        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else { throw Problem.malformed }
+        let buffer: ByteBuffer
+        do { buffer = try await request.body.collect(upTo: Form.mostBytes) } catch { throw Problem.malformed }
+        guard let body = String(validating: buffer.readableBytesView, as: UTF8.self) else { throw Problem.malformed }
+        try self.init(body: body)
+    }
+
+    subscript(_ key: String) -> String { fields[key] ?? "" }
+
+    var keys: Dictionary<String, String>.Keys { fields.keys }
+    var all: [String: String] { fields }
+
+    /// Refuses a form with keys that its page does not have.
+    func only(_ allowed: (String) -> Bool) throws(Problem) {
+        for key in fields.keys where !FormToken.keys.contains(key) && !allowed(key) { throw .malformed }
+    }
+
+    /// Percent-decoded UTF-8; nil when it is broken.
+    static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var rest = text.utf8.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.next().flatMap(hexValue), let low = rest.next().flatMap(hexValue) else { return nil }
+                bytes.append(high << 4 | low)
+            case _: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        case _: nil
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Domain
+import Storage
+
+/// Every address of the site, made in one place.
+enum Path {
+    static let entry = "/"
+    static let home = "/home"
+    static let signOut = "/sign-out"
+    static let callback = "/sign-in/callback"
+    static let myDossiers = "/my/dossiers"
+
+    static func signIn(as kind: Identity.Kind, persona: String? = nil) -> String {
+        "/sign-in/\(kind.rawValue)" + (persona.map { "?persona=\(percentEncode($0))" } ?? "")
+    }
+
+    static func worklist(_ list: Worklist, after key: Worklist.Key? = nil) -> String {
+        var query: [String] = []
+        if !list.search.isEmpty { query.append("q=\(percentEncode(list.search))") }
+        if let key { query.append("after=\(key.arrivedAt.milliseconds)-\(key.dossier)") }
+        return "/reviews/\(list.name)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
+    static func dossier(_ id: ID<Dossier>, done: Done? = nil) -> String {
+        "/dossiers/\(id)" + (done.map { "?done=\($0.dossier)-\($0.number)" } ?? "")
+    }
+
+    static func trail(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/trail" }
+    static func passes(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/passes" }
+    static func acceptances(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/acceptances" }
+    static func myDossier(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)" }
+    static func mySection(_ id: ID<Dossier>, _ section: Section) -> String { "/my/dossiers/\(id)/sections/\(section.rawValue)" }
+    static func mySubmission(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/submission" }
+    static func myTrail(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/trail" }
+
+    static func percentEncode(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                 UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                encoded.unicodeScalars.append(UnicodeScalar(byte))
+            case _: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}
+
+/// A step just taken, which the next page tells about.
+struct Done: Sendable, Hashable {
+    let dossier: ID<Dossier>
+    let number: Int
+
+    init(_ moved: Moved) { (dossier, number) = (moved.dossier, moved.number) }
+
+    /// Reads `…id…-3` from a query; nil when it is anything else.
+    init?(_ text: Substring) {
+        let parts = text.split(separator: "-")
+        guard parts.count == 2, let id = ID<Dossier>(String(parts[0])), let number = Int(parts[1]) else { return nil }
+        (dossier, self.number) = (id, number)
+    }
+}
+
+extension Worklist {
+    static let all: [Worklist] = [
+        Worklist(scope: .own, waiting: .firstReview), Worklist(scope: .own, waiting: .secondReview),
+        Worklist(scope: .subordinate, waiting: .firstReview), Worklist(scope: .subordinate, waiting: .secondReview),
+        Worklist(scope: .acceptance, waiting: .acceptance),
+    ]
+
+    /// `own-first`: the list as it stands in an address.
+    var name: String {
+        switch (scope, waiting) {
+        case (.own, .firstReview): "own-first"
+        case (.own, _): "own-second"
+        case (.subordinate, .firstReview): "subordinate-first"
+        case (.subordinate, _): "subordinate-second"
+        case (.acceptance, _): "acceptance"
+        }
+    }
+
+    init?(name: some StringProtocol, search: String = "") {
+        guard let list = Worklist.all.first(where: { $0.name == name }) else { return nil }
+        self.init(scope: list.scope, waiting: list.waiting, search: search)
+    }
+
+    /// The menu's word for the list's page.
+    var menuTitle: String {
+        switch scope {
+        case .own: "本单位人员审核"
+        case .subordinate: "下级单位人员审核"
+        case .acceptance: "受理审核"
+        }
+    }
+
+    var tabTitle: String {
+        switch waiting {
+        case .firstReview: "初审"
+        case .secondReview: "复审"
+        case .acceptance, .nothing: "待受理"
+        }
+    }
+}

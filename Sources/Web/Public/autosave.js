@@ -1,0 +1,56 @@
+/** Saves a draft two seconds after the last keystroke, and says when; a failure is said, and tried again at the next one. */
+export function autosave(root) {
+  for (const form of root.querySelectorAll("form[data-autosave]")) {
+    const status = form.querySelector("[data-saved]");
+    let timer = 0;
+    let running = false;
+    let submitting = false;
+
+    async function save() {
+      if (running || submitting) { timer = setTimeout(save, 500); return; }
+      running = true;
+      const body = new URLSearchParams(new FormData(form));
+      body.set("autosave", "1");
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, headers: { "Accept": "text/html" }, redirect: "error" });
+        if (answer.status === 409) { tell("已在另一窗口修改，请点“保存”查看", "failed"); return; }
+        if (!answer.ok) throw new Error(String(answer.status));
+        renew(await answer.text());
+      } catch {
+        tell("自动保存失败，请检查网络后点“保存”", "failed");
+      } finally {
+        running = false;
+      }
+    }
+
+    // The answer brings the token of the next saving and the words to show.
+    function renew(text) {
+      const answer = new DOMParser().parseFromString(text, "text/html");
+      for (const field of answer.querySelectorAll("input[type=hidden]")) {
+        const own = form.elements.namedItem(field.name);
+        if (own) own.value = field.value;
+      }
+      tell(answer.querySelector("[data-saved]")?.textContent ?? "", "saved");
+      form.dispatchEvent(new Event("zhiping:saved"));
+    }
+
+    function tell(text, state) {
+      status.textContent = text;
+      status.dataset.state = state;
+    }
+
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (running) {
+        // The saving under way changes the token: wait for it, then send.
+        event.preventDefault();
+        const button = event.submitter;
+        const again = setInterval(() => { if (!running) { clearInterval(again); form.requestSubmit(button); } }, 50);
+        return;
+      }
+      submitting = true;
+    });
+    addEventListener("pageshow", () => { submitting = false; });
+  }
+}

@@ -1,0 +1,16 @@
+/** Windows: opened over the page, closed by Escape, with the focus kept inside and given back. */
+export function dialogs(root) {
+  for (const link of root.querySelectorAll("[data-opens]")) {
+    const dialog = root.getElementById(link.dataset.opens);
+    if (!dialog) continue;
+    link.addEventListener("click", (event) => { event.preventDefault(); dialog.showModal(); });
+    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); dialog.showModal(); } });
+  }
+  for (const link of root.querySelectorAll("[data-closes]")) {
+    link.addEventListener("click", (event) => { event.preventDefault(); link.closest("dialog").close(); });
+  }
+  for (const dialog of root.querySelectorAll("dialog[data-reopen]")) {
+    dialog.close();
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,125 @@
+import Domain
+import Markup
+import Storage
+
+/// The right-hand form of a review: opinion, 通过, and the window 单位推荐和公示信息 with 下一环节审核单位 (M9–M11).
+struct PassDecision {
+    let page: ReviewPage
+
+    private var path: String { Path.passes(page.dossier.id) }
+    private var journey: Journey { page.dossier.journey }
+    private var stop: Int { journey.stage.stop ?? 0 }
+    private var leaves: Bool { journey.stage == journey.chain.lastStep(of: stop) }
+    /// The window belongs to the applicant's own unit (M10); its first reviewer may fill it in ahead (D3).
+    private var recommends: Bool { stop == 0 }
+
+    var html: HTML {
+        """
+        <form class="card decide" method="post" action="\(path)" data-once data-guard>\(page.token(path))\
+        <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(buttons)\
+        \(recommends || leaves ? window : .empty)</form>
+        """
+    }
+
+    private var buttons: HTML {
+        if recommends, leaves {
+            return """
+                <div class="buttons"><a class="button primary" href="#pass" data-opens="pass" data-key="p" role="button">通过</a></div>\
+                <p class="hint">点击“通过”填写单位推荐和公示信息，确定后提交至下一环节：\(next)。</p>
+                """
+        }
+        let ahead: HTML = recommends ? "<a class=\"button\" href=\"#pass\" data-opens=\"pass\" role=\"button\">填写单位推荐和公示信息</a>" : .empty
+        let insert: HTML = leaves ? "<a class=\"button\" href=\"#pass\" data-opens=\"pass\" role=\"button\">增加审核单位</a>" : .empty
+        return """
+            <div class="buttons"><button class="primary" name="action" value="pass" data-key="p">通过</button>\(ahead)\(insert)</div>\
+            <p class="hint">\(leaves ? "提交至下一环节：" : "提交至本单位复审")\(leaves ? next : "")。</p>
+            """
+    }
+
+    /// The units that come next, in order: additions, then the default with its reason.
+    private var next: String {
+        let names = page.state.form.additions.compactMap { page.additions[$0.unit]?.name }
+        return (names + [defaultNext.name]).joined(separator: " → ")
+    }
+
+    private var defaultNext: (name: String, reason: String) {
+        let chain = journey.chain
+        guard stop + 1 < chain.stops.count else { return (page.units[chain.acceptanceUnit]?.name ?? "受理单位", "该计划的受理单位") }
+        let unit = chain.stops[stop + 1]
+        let reason = unit.insertion.map { "由 \(page.units[$0.by]?.name ?? "") 增加：\($0.reason)" } ?? "按提交时确定的审核流程，为上级单位"
+        return (page.units[unit.unit]?.name ?? "", reason)
+    }
+
+    private var window: HTML {
+        let title = recommends ? "单位推荐和公示信息" : "增加审核单位"
+        return """
+            <dialog id="pass" class="dialog" aria-labelledby="pass-title"\(page.state.dialogIsOpen ? " open data-reopen" as HTML : .empty)><header><h2 id="pass-title">\(title)</h2>\
+            <a class="close" href="#decide" data-closes aria-label="关闭">×</a></header><div class="body">\(page.state.dialogIsOpen ? page.state.complaints.summary : .empty)\(confirmation)\
+            \(recommends ? recommendation : .empty)\(leaves ? nextStop : .empty)</div>
+            <footer><a class="button" href="#decide" data-closes>取消</a>\(confirmButton)</footer></dialog>
+            """
+    }
+
+    private var confirmButton: HTML {
+        if page.state.asksToConfirm { return "<button class=\"primary\" name=\"confirmed\" value=\"1\">仍要提交</button>" }
+        return "<button class=\"primary\" name=\"action\" value=\"pass\">\(leaves ? "确定" : "填好并通过初审")</button>"
+    }
+
+    private var confirmation: HTML {
+        guard page.state.asksToConfirm else { return .empty }
+        return """
+            <div class="notice warning" role="alert" tabindex="-1" data-focus><h2>未填写公示信息，仍要提交？</h2><p>本计划建议公示不少于 \(page.plan.publicity.workingDays) 个工作日。不填写也可以提交，经办流程会记录未公示。</p></div>
+            """
+    }
+
+    private var recommendation: HTML {
+        """
+        <p class="hint">\(ruleText)</p><fieldset><legend>单位推荐</legend><div class="fields">\(Recommendation.recommendationFields.map(field))</div></fieldset>\
+        <fieldset><legend>公示</legend><div class="fields">\(Recommendation.publicityFields.map(field))</div></fieldset>
+        """
+    }
+
+    private var ruleText: String {
+        let days = "公示不少于 \(page.plan.publicity.workingDays) 个工作日"
+        return switch page.plan.publicity.demand {
+        case .required: "本计划要求填写推荐和公示信息，\(days)，期满后方可通过。"
+        case .warn, .optional: "如无此项需求，可不填写；填写了其中一项的，★ 项须填全。\(days)。"
+        }
+    }
+
+    private func field(_ field: Field) -> HTML {
+        FieldInput(field, name: field.key, value: page.state.form.values[field.key] ?? "", complaints: page.state.complaints, reference: page.reference).html
+    }
+
+    private var nextStop: HTML {
+        """
+        <fieldset id="next"><legend>下一环节审核单位</legend><input type="hidden" name="additions" value="\(page.state.form.additions.map(\.unit.text).joined(separator: ","))">\
+        <ol class="route">\(page.state.form.additions.enumerated().map { added($0.offset, $0.element) })<li><strong>\(defaultNext.name)</strong><span class="note">默认 · \(defaultNext.reason)</span></li></ol>\
+        <div class="finder"><label for="search">增加审核单位</label><input type="search" id="search" name="search" value="\(page.state.form.search)" placeholder="单位名称的一部分，或统一社会信用代码" maxlength="50">\
+        <button name="action" value="find">查找单位</button></div>\(results)</fieldset>
+        """
+    }
+
+    private func added(_ position: Int, _ added: PassForm.Added) -> HTML {
+        let name = page.additions[added.unit]?.name ?? ""
+        let raise: HTML = position > 0 ? "<button name=\"action\" value=\"raise.\(added.unit.text)\">上移<span class=\"unseen\">\(name)</span></button>" : .empty
+        return """
+            <li><strong>\(name)</strong>\(FieldInput(Field("reason", "增加原因", .line(200), required: true), name: "reason.\(added.unit)", value: added.reason,
+                complaints: page.state.complaints, reference: page.reference).html)\(raise)\
+            <button name="action" value="remove.\(added.unit.text)">去掉<span class="unseen">\(name)</span></button></li>
+            """
+    }
+
+    private var results: HTML {
+        guard !page.state.form.search.trimmed.isEmpty else { return .empty }
+        guard !page.found.isEmpty else {
+            return "<p class=\"none\" role=\"status\">没有找到可以增加的单位。已在流程中的单位、已停用的单位和申报人所在单位的下级单位不能增加。</p>"
+        }
+        let chosen = Set(page.state.form.additions.map(\.unit))
+        return """
+            <ul class="results" role="status">\(page.found.filter { !chosen.contains($0.id) }.map {
+                "<li>\($0.name) <button name=\"action\" value=\"add.\($0.id.text)\">增加<span class=\"unseen\">\($0.name)</span></button></li>" as HTML
+            })</ul>
+            """
+    }
+}

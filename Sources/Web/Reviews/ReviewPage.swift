@@ -1,0 +1,81 @@
+import Domain
+import Markup
+import Storage
+
+struct ReviewPage {
+    let frame: Frame
+    let dossier: Dossier
+    let line: DossierLine
+    let digest: String
+    let submittedAt: Instant
+    let view: DossierView
+    let whereabouts: Whereabouts
+    let awaits: Bool
+    let units: [ID<WorkUnit>: WorkUnit]
+    let plan: ReviewPlan
+    let list: Worklist
+    let state: ReviewState
+    let additions: [ID<WorkUnit>: WorkUnit]
+    let found: [WorkUnit]
+    let session: Session
+    let reference: Reference
+    let toast: HTML
+
+    var html: HTML {
+        frame.page("\(dossier.applicantName)的申报材料", body: """
+            <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav>\
+            <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
+            \(state.alert)<div class="review"><div class="content">\(view.index)\(view.html)\
+            <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
+            <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(chain)</aside></div>
+            """, toast: toast)
+    }
+
+    private var whereHTML: HTML {
+        """
+        <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2><p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.place)。</p>\
+        \(whereabouts.obstacle.map { "<p class=\"obstacle\">\($0)。</p>" as HTML })</section>
+        """
+    }
+
+    private var chain: HTML {
+        """
+        <section class="card" aria-labelledby="chain"><div class="head"><h2 id="chain">审核流程</h2><a href="\(Path.trail(dossier.id))">查看经办流程</a></div>\
+        \(ChainSteps(journey: dossier.journey, units: units).html)</section>
+        """
+    }
+
+    private var decision: HTML {
+        guard awaits else { return .empty }
+        return dossier.journey.stage == .awaitingAcceptance ? acceptance : PassDecision(page: self).html
+    }
+
+    private var acceptance: HTML {
+        let path = Path.acceptances(dossier.id)
+        return """
+            <form class="card decide" method="post" action="\(path)" data-once data-guard>\(token(path))<h2>受理</h2>\(state.complaints.summary)\(opinionField("受理意见"))\
+            <div class="buttons"><button class="primary" data-key="p">受理</button></div></form>
+            """
+    }
+
+    func token(_ path: String) -> HTML {
+        guard let key = state.key else { return FormToken.fields(for: path, version: dossier.version, in: session) }
+        return FormToken.fields(for: path, version: dossier.version, key: key, in: session)
+    }
+
+    func opinionField(_ label: String) -> HTML {
+        """
+        <input type="hidden" name="list" value="\(list.name)">\
+        \(FieldInput(Field("opinion", label, .text(PassForm.mostOpinion), hint: "\(PassForm.mostOpinion) 字以内；将记入经办流程"), name: "opinion", value: state.form.opinion,
+                     complaints: state.complaints, reference: reference).html)
+        """
+    }
+
+    /// What was typed by somebody whose turn it no longer is.
+    private var keptOpinion: HTML {
+        guard !awaits, !state.form.opinion.isEmpty else { return .empty }
+        return """
+            <section class="card" aria-labelledby="kept"><h2 id="kept">您填写的意见</h2><p>没有提交，保留在此供您复制。</p><p class="opinion">\(state.form.opinion)</p></section>
+            """
+    }
+}

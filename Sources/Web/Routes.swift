@@ -1,0 +1,44 @@
+import Hummingbird
+
+extension Site {
+    /// Every route, by whom it serves. A handler gets the context that proves its asker.
+    public func router() -> Router<VisitorContext> {
+        let router = Router(context: VisitorContext.self)
+        router.addMiddleware {
+            SecurityHeaders(settings: settings)
+            Sessions(database: database, settings: settings)
+            Problems(site: self)
+        }
+        // Anybody.
+        router.get("/", use: entry)
+        router.get("/sign-in/person") { try await startSignIn($0, $1, as: .person) }
+        router.get("/sign-in/unit") { try await startSignIn($0, $1, as: .unit) }
+        router.get("/sign-in/callback", use: finishSignIn)
+        router.get("/public/:file", use: asset)
+
+        let signedIn = router.group(context: SignedInContext.self)
+        signedIn.get("/home", use: home)
+        signedIn.post("/sign-out", use: signOut)
+
+        let staff = signedIn.group(context: StaffContext.self)
+        staff.get("/reviews/:list", use: worklist)
+        staff.get("/dossiers/:id", use: review)
+        staff.get("/dossiers/:id/trail", use: trail)
+        staff.post("/dossiers/:id/passes", use: pass)
+        staff.post("/dossiers/:id/acceptances", use: accept)
+
+        let applicant = signedIn.group(context: ApplicantContext.self)
+        applicant.post("/my/dossiers", use: openDossier)
+        applicant.get("/my/dossiers/:id", use: myDossier)
+        applicant.get("/my/dossiers/:id/sections/:section", use: section)
+        applicant.post("/my/dossiers/:id/sections/:section", use: saveSection)
+        applicant.get("/my/dossiers/:id/submission", use: submission)
+        applicant.post("/my/dossiers/:id/submission", use: submit)
+        applicant.get("/my/dossiers/:id/trail", use: myTrail)
+        return router
+    }
+
+    @Sendable func asset(_ request: Request, _ context: VisitorContext) async throws -> Response {
+        try assets.response(for: request.uri.path)
+    }
+}

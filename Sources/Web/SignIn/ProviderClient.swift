@@ -1,0 +1,142 @@
+import Crypto
+import Domain
+import Foundation
+import JWTKit
+import Storage
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// How the identity platform is asked; tests answer in its place.
+public protocol ProviderTransport: Sendable {
+    func send(_ request: URLRequest) async throws -> (body: Data, status: Int)
+}
+
+/// Over the network: no redirects followed, ten seconds, a bounded answer.
+public final class URLTransport: NSObject, ProviderTransport, URLSessionTaskDelegate, Sendable {
+    private static let mostBytes = 256 * 1024
+
+    public func send(_ request: URLRequest) async throws -> (body: Data, status: Int) {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = 10
+        let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
+        defer { session.finishTasksAndInvalidate() }
+        let (body, response) = try await session.data(for: request)
+        guard body.count <= Self.mostBytes, let response = response as? HTTPURLResponse else { throw ProviderClient.Unusable.answer("too large") }
+        return (body, response.statusCode)
+    }
+
+    public func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
+        completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+}
+
+/// The relying party's side of OpenID Connect: authorization code with PKCE, and an ID token that is believed only whole.
+actor ProviderClient {
+    private let provider: Settings.Provider
+    private let redirect: String
+    private let transport: any ProviderTransport
+    private var metadata: Metadata?
+    private var keys: JWTKeyCollection?
+    private var keysRead = Instant(milliseconds: 0)
+
+    enum Unusable: Error {
+        case answer(String)
+    }
+
+    struct Metadata: Decodable {
+        let issuer: String
+        let authorization_endpoint: String
+        let token_endpoint: String
+        let jwks_uri: String
+    }
+
+    init(provider: Settings.Provider, redirect: String, transport: any ProviderTransport) {
+        self.provider = provider
+        self.redirect = redirect
+        self.transport = transport
+    }
+
+    /// Where to send the browser.
+    func authorization(state: String, nonce: String, verifier: String, kind: Identity.Kind, hint: String?) async throws -> String {
+        let challenge = base64URL(Data(SHA256.hash(data: Data(verifier.utf8))))
+        var query = [
+            ("response_type", "code"), ("client_id", provider.clientID), ("redirect_uri", redirect), ("scope", "openid profile phone"),
+            ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"), ("account", kind.rawValue),
+        ]
+        if let hint { query.append(("login_hint", hint)) }
+        let endpoint = try await configuration().authorization_endpoint
+        return endpoint + (endpoint.contains("?") ? "&" : "?") + query.map { "\($0.0)=\(Path.percentEncode($0.1))" }.joined(separator: "&")
+    }
+
+    /// Trades the code for an ID token, checks it, and reads the identity out of it.
+    func identity(code: String, attempt: SignInAttempt, at now: Instant) async throws -> Identity {
+        let metadata = try await configuration()
+        guard let url = URL(string: metadata.token_endpoint) else { throw Unusable.answer("token endpoint") }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+        let credentials = "\(Path.percentEncode(provider.clientID)):\(Path.percentEncode(provider.clientSecret))"
+        request.setValue("Basic \(Data(credentials.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")
+        let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", attempt.verifier)]
+        request.httpBody = Data(form.map { "\($0.0)=\(Path.percentEncode($0.1))" }.joined(separator: "&").utf8)
+        let (body, status) = try await transport.send(request)
+        guard status == 200 else { throw Unusable.answer("token endpoint answers \(status)") }
+        struct Tokens: Decodable { let id_token: String }
+        let token = try JSONDecoder().decode(Tokens.self, from: body).id_token
+        let claims = try await verified(token, at: now)
+        return try claims.identity(of: provider, clientID: provider.clientID, attempt: attempt, at: now)
+    }
+
+    /// Signature by a key of the platform's own set, with the pinned algorithm, whatever the token's header says.
+    private func verified(_ token: String, at now: Instant) async throws -> IDToken {
+        let header = try Self.header(of: token)
+        guard header.alg == provider.algorithm else { throw Unusable.answer("algorithm \(header.alg)") }
+        do {
+            return try await keyCollection(refresh: false, at: now).verify(token, as: IDToken.self)
+        } catch {
+            // A key may be new: the set is read again, at most once a minute.
+            guard now.milliseconds - keysRead.milliseconds > 60_000 else { throw error }
+            return try await keyCollection(refresh: true, at: now).verify(token, as: IDToken.self)
+        }
+    }
+
+    private static func header(of token: String) throws -> (alg: String, Void) {
+        struct Header: Decodable { let alg: String }
+        var text = String(token.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
+        while text.count % 4 != 0 { text += "=" }
+        guard let data = Data(base64Encoded: text) else { throw Unusable.answer("header") }
+        return (try JSONDecoder().decode(Header.self, from: data).alg, ())
+    }
+
+    private func configuration() async throws -> Metadata {
+        if let metadata { return metadata }
+        let read: Metadata = try await fetch("\(provider.issuer)/.well-known/openid-configuration")
+        guard read.issuer == provider.issuer else { throw Unusable.answer("issuer \(read.issuer)") }
+        metadata = read
+        return read
+    }
+
+    private func keyCollection(refresh: Bool, at now: Instant) async throws -> JWTKeyCollection {
+        if let keys, !refresh { return keys }
+        let set: JWKS = try await fetch(try await configuration().jwks_uri)
+        let collection = try await JWTKeyCollection().add(jwks: set)
+        (keys, keysRead) = (collection, now)
+        return collection
+    }
+
+    private func fetch<Answer: Decodable>(_ address: String) async throws -> Answer {
+        guard let url = URL(string: address) else { throw Unusable.answer(address) }
+        let (body, status) = try await transport.send(URLRequest(url: url))
+        guard status == 200 else { throw Unusable.answer("\(address) answers \(status)") }
+        return try JSONDecoder().decode(Answer.self, from: body)
+    }
+}
+
+func base64URL(_ data: Data) -> String {
+    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+}

@@ -1,0 +1,43 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Logging
+import Markup
+import NIOCore
+import Storage
+
+/// The web site: everything its handlers share. State that outlives a request is in the database.
+public struct Site: Sendable {
+    let database: any Database
+    let settings: Settings
+    let assets: Assets
+    let reference: Reference
+    let calendar: WorkCalendar
+    let provider: ProviderClient
+
+    public init(database: any Database, settings: Settings, transport: any ProviderTransport = URLTransport()) async throws {
+        self.database = database
+        self.settings = settings
+        assets = try Assets()
+        (reference, calendar) = try await database.read { (try ReferenceTables.reference($0), try ReferenceTables.calendar($0)) }
+        provider = ProviderClient(provider: settings.provider, redirect: settings.origin + Path.callback, transport: transport)
+    }
+
+    /// The application, listening on an address.
+    public func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
+        Application(
+            router: router(),
+            server: .http1(configuration: .init(
+                idleTimeout: .seconds(75),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
+            configuration: .init(address: .hostname(host, port: port), serverName: nil), logger: logger)
+    }
+
+    /// A page as an answer.
+    func page(_ html: HTML, status: HTTPResponse.Status = .ok) -> Response {
+        Response(status: status, headers: [.contentType: "text/html; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(bytes: html.bytes)))
+    }
+
+    /// After a post: to a page of this site, which a reload does not repeat.
+    func see(_ path: String) -> Response { .redirect(to: path, type: .normal) }
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-import Hummingbird
-import GRDB
-import JWTKit
-import CryptoExtras
