@@ -39,9 +39,11 @@ let package = Package(
                           dependencies: ["Domain", "Markup", hummingbird, grdb, jwt, crypto, arguments,
                                          .product(name: "CryptoExtras", package: "swift-crypto")],
                           resources: [.copy("Public")], swiftSettings: strict),
+        // The small cast of units and people that the tests of Storage and Web share.
+        .target(name: "Cast", dependencies: ["Domain", "Storage"], path: "Tests/Cast", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Demo"], swiftSettings: strict),
-        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", hummingbird, jwt, crypto],
+        .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Demo", "Cast"], swiftSettings: strict),
+        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", "Cast", hummingbird, jwt, crypto],
                     swiftSettings: strict),
     ]
 )

@@ -23,6 +23,14 @@ public struct Province: Sendable {
         self.seed = seed
     }
 
+    /// Buttons stand in the order of a dossier's way: applicants, their units, the bureaus, acceptance, and the outsiders last.
+    private static func place(of account: PlatformAccount) -> Int {
+        let units = [UnitKey.school, .primary, .leshanEducation, .education, .teachersOffice, .company, .jinjiang, .chengdu, .authority, .engineersOffice]
+        let number = Int(account.loginHint.drop { !$0.isNumber }) ?? 0
+        guard let unit = units.firstIndex(where: { account.label.hasSuffix("·\($0.name)") }) else { return 10_000 + number }
+        return unit * 100 + (account.kind == "person" ? 0 : 50) + number
+    }
+
     public struct AlreadyFilled: Error, CustomStringConvertible {
         public var description: String { "the database is not empty; the demo fills an empty one only" }
     }
@@ -37,7 +45,7 @@ public struct Province: Sendable {
             try filling.addApplicants()
             try filling.addOutsiders()
             try filling.travel()
-            try connection.leave(filling.accounts.map {
+            try connection.leave(filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
                 DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
             })
             return filling.accounts

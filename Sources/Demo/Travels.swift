@@ -61,7 +61,7 @@ extension Filling {
     /// Gives each itinerary to one person of the employers in turn, who is free that year.
     private mutating func travel(_ year: Int, _ field: Activity.Field, _ employers: [UnitKey], _ itineraries: [Itinerary]) throws {
         let activity = Activity(field: field, year: year)
-        let people = employers.flatMap { applicants[$0] ?? [] }.filter { year != province.today.year || (!reserved.contains($0.id) && $0.id != returned) }
+        let people = employers.flatMap { applicants[$0] ?? [] }.filter { !reserved.contains($0.id) && (year != province.today.year || $0.id != returned) }
         let end = year == province.today.year ? province.today : Day(year: year, month: 11, day: 8) ?? province.today
         for (person, itinerary) in zip(people, itineraries) { try travel(person, activity, itinerary, until: end) }
     }

@@ -102,3 +102,13 @@ extension Connection {
         return "AND (\(contains(search, in: "d.person_name")) OR \(contains(search, in: "d.unit_name")) OR \(contains(search, in: "t.name")))"
     }
 }
+
+extension Connection {
+    /// How the engine would read a page of the list, line by line; for the test that no list scans.
+    public func plan(of list: Worklist, for member: StaffMember, after key: Worklist.Key?) throws -> [String] {
+        try rows("EXPLAIN QUERY PLAN \(worklistQuery(list, for: member, after: key, limit: Worklist.pageSize))") { row in
+            _ = (row.value(), row.value(), row.value())
+            return try row.text()
+        }
+    }
+}

@@ -62,7 +62,7 @@ struct FieldInput {
         case .number: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" autocomplete=\"off\">"
         case .email: "<input type=\"email\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
         // The line end after the tag is dropped by browsers, so that a text may itself begin with one.
-        case .text(let most): "<textarea \(attributes) rows=\"\(most > 1500 ? 12 : 4)\" data-most=\"\(most)\">\n\(value)</textarea>"
+        case .text(let most): "<textarea \(attributes) rows=\"\(most > 3000 ? 14 : 5)\" data-most=\"\(most)\">\n\(value)</textarea>"
         case .choice(let list): select(reference.codes(list))
         }
     }
