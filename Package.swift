@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", exact: "5.7.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
     ],
     targets: [
@@ -41,9 +42,10 @@ let package = Package(
                           resources: [.copy("Public")], swiftSettings: strict),
         // The small cast of units and people that the tests of Storage and Web share.
         .target(name: "Cast", dependencies: ["Domain", "Storage"], path: "Tests/Cast", swiftSettings: strict),
-        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Cast"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Demo", "Cast"], swiftSettings: strict),
-        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", "Cast", hummingbird, jwt, crypto],
+        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", "Cast", hummingbird, jwt, crypto,
+                                                .product(name: "NIOEmbedded", package: "swift-nio")],
                     swiftSettings: strict),
     ]
 )

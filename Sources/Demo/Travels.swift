@@ -120,7 +120,7 @@ extension Filling {
         var first = day
         for _ in 0..<8 { first = workingDay(before: first) }
         return Recommendation(values: [
-            "opinion": "该同志拥护党的教育方针，师德师风良好，业务能力强，工作业绩突出，经单位民主评议，同意推荐。", "recommended": "1",
+            "recommendation": "该同志拥护党的教育方针，师德师风良好，业务能力强，工作业绩突出，经单位民主评议，同意推荐。", "recommended": "1",
             "voters": "12", "votes": "12", "recommendedOn": day.description, "publicFrom": first.description,
             "publicThrough": calendar.day(5, workingDaysAfter: first).description, "publicWay": "1", "publicPlace": "单位公告栏", "publicResult": "1",
         ])

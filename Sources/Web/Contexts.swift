@@ -2,15 +2,15 @@ import Domain
 import Hummingbird
 import Storage
 
-/// A request of whoever it may be. The clock is read here, once.
+/// A request of whoever it may be.
 public struct VisitorContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    public let now: Instant
+    /// When the request came; the one reading of the clock on its way.
+    var now = Instant(milliseconds: 0)
     var session: Session?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        now = Clock.now()
     }
 }
 

@@ -6,7 +6,7 @@ extension Site {
         let router = Router(context: VisitorContext.self)
         router.addMiddleware {
             SecurityHeaders(settings: settings)
-            Sessions(database: database, settings: settings)
+            Sessions(database: database, settings: settings, clock: clock)
             Problems(site: self)
         }
         // Anybody.

@@ -14,8 +14,12 @@ public struct Site: Sendable {
     let reference: Reference
     let calendar: WorkCalendar
     let provider: ProviderClient
+    let clock: @Sendable () -> Instant
 
-    public init(database: any Database, settings: Settings, transport: any ProviderTransport = URLTransport()) async throws {
+    public init(
+        database: any Database, settings: Settings, transport: any ProviderTransport = URLTransport(), clock: @escaping @Sendable () -> Instant
+    ) async throws {
+        self.clock = clock
         self.database = database
         self.settings = settings
         assets = try Assets()

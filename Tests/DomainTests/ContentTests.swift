@@ -75,7 +75,7 @@ func fullContent() -> Content {
 @Suite struct RecommendationTests {
     private let today = day("2026-11-23")
     private let full = [
-        "opinion": "同意推荐", "recommended": "1", "publicFrom": "2026-11-13", "publicThrough": "2026-11-19", "publicResult": "1",
+        "recommendation": "同意推荐", "recommended": "1", "publicFrom": "2026-11-13", "publicThrough": "2026-11-19", "publicResult": "1",
     ]
 
     private func judge(_ values: [String: String], _ demand: PublicityRule.Demand = .warn, confirmed: Bool = false) -> Recommendation.Judgement {
@@ -89,7 +89,7 @@ func fullContent() -> Content {
         #expect(judge([:], .warn) == .confirm)
         #expect(judge([:], .warn, confirmed: true) == .accepted(Recommendation(values: [:]), unpublicised: true))
         guard case .invalid(let problems) = judge([:], .required) else { Issue.record(); return }
-        #expect(Set(problems.map(\.field)) == ["opinion", "recommended", "publicFrom", "publicThrough", "publicResult"])
+        #expect(Set(problems.map(\.field)) == ["recommendation", "recommended", "publicFrom", "publicThrough", "publicResult"])
     }
 
     @Test func fullFormsPass() {
@@ -100,7 +100,7 @@ func fullContent() -> Content {
     @Test func aBegunBlockMustBeCompleted() {
         guard case .invalid(let problems) = judge(["publicPlace": "公告栏"], .optional) else { Issue.record(); return }
         #expect(Set(problems.map(\.field)) == ["publicFrom", "publicThrough", "publicResult"])
-        #expect(judge(["opinion": "同意", "recommended": "1"], .optional) != .confirm)
+        #expect(judge(["recommendation": "同意", "recommended": "1"], .optional) != .confirm)
     }
 
     @Test(arguments: [

@@ -29,7 +29,7 @@ import Testing
                 sentences.insert(whereabouts.sentence)
             }
         }
-        #expect(sentences.count > 60)
+        #expect(sentences.count > 40)
     }
 
     @Test func theSentencesThatMatter() {

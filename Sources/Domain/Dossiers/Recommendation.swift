@@ -7,7 +7,7 @@ public struct Recommendation: Sendable, Hashable, Codable {
     public subscript(_ key: String) -> String { values[key] ?? "" }
 
     public static let recommendationFields = [
-        Field("opinion", "推荐意见", .text(2000), required: true, hint: "政治表现、职业道德、业务能力和工作业绩"),
+        Field("recommendation", "推荐意见", .text(2000), required: true, hint: "政治表现、职业道德、业务能力和工作业绩"),
         Field("recommended", "是否同意推荐", .choice(.yesNo), required: true),
         Field("voters", "民主评议人数", .number(1...100_000)),
         Field("votes", "同意人数", .number(0...100_000)),

@@ -17,6 +17,7 @@ extension Site {
             return page(try await reviewPage(id, context, state))
         }
         let dossier = try await database.read { try $0.dossier(id, for: context.actor) }
+        if dossier.version == token.version, let denial = context.actor.denial(of: .pass, on: dossier) { throw Problem(denial) }
         switch try await judge(typed, on: dossier, version: token.version, at: context.now) {
         case .confirm:
             (state.dialogIsOpen, state.asksToConfirm) = (true, true)

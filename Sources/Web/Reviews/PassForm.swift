@@ -75,6 +75,7 @@ extension PassForm.Action {
     init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1)
         let unit = parts.count == 2 ? ID<WorkUnit>(String(parts[1])) : nil
+        guard parts.count < 2 || unit != nil else { return nil }
         switch (parts.first, unit) {
         case (nil, _), ("pass", nil): self = .pass
         case ("find", nil): self = .find

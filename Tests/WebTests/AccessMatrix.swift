@@ -1,0 +1,142 @@
+import Cast
+import Domain
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import Web
+
+/// Who gets what answer from which route: written by hand, compared with what the site does. A route without rows fails.
+enum AccessMatrix {
+    static let people: [World.Name?] = [
+        nil, .applicant, .secondApplicant, .schoolFirst, .schoolSecond, .schoolAdministrator, .schoolWithoutRole, .bureauFirst, .officeAccepter,
+        .authorityAdministrator, .otherFirst, .strangerClerk,
+    ]
+
+    /// What each column is called in the printed table.
+    static let titles = ["未登录", "申报人本人", "其他申报人", "本单位初审", "本单位复审", "本单位超级管理员", "本单位无角色", "上级初审", "受理", "授权单位", "其他单位", "未注册单位"]
+
+    /// In which state the dossier is that the route's `:id` names.
+    enum State: String { case none = "—", draft = "填报中", first = "本单位待初审", upper = "上级待初审", awaiting = "待受理" }
+
+    struct Line {
+        let method: HTTPRequest.Method
+        let route: String
+        let state: State
+        let expected: String
+    }
+
+    static let lines: [Line] = [
+        //                                                     nobody own  other first second admin norole bureau office auth otherunit stranger
+        Line(method: .get, route: "/", state: .none,                    expected: "200 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/sign-in/person", state: .none,      expected: "303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/sign-in/unit", state: .none,        expected: "303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/sign-in/callback", state: .none,    expected: "403 403 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/public/:file", state: .none,        expected: "404 404 404 404 404 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/home", state: .none,                expected: "303 200 200 200 200 200 200 200 200 200 200 200"),
+        Line(method: .post, route: "/sign-out", state: .none,           expected: "401 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/reviews/own-first", state: .none,   expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
+        Line(method: .get, route: "/reviews/own-second", state: .none,  expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
+        Line(method: .get, route: "/reviews/subordinate-first", state: .none,  expected: "303 403 403 403 403 403 403 200 403 200 200 403"),
+        Line(method: .get, route: "/reviews/subordinate-second", state: .none, expected: "303 403 403 403 403 403 403 200 403 200 403 403"),
+        Line(method: .get, route: "/reviews/acceptance", state: .none,  expected: "303 403 403 403 403 403 403 403 200 403 403 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .draft,       expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .first,       expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .upper,       expected: "303 403 403 200 200 200 404 200 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .awaiting,    expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail", state: .awaiting, expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .first, expected: "401 403 403 303 403 303 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .upper, expected: "401 403 403 403 403 403 404 303 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .awaiting, expected: "401 403 403 403 403 403 404 403 409 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/acceptances", state: .first, expected: "401 403 403 403 403 403 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/acceptances", state: .awaiting, expected: "401 403 403 403 403 403 404 403 303 403 404 403"),
+        Line(method: .post, route: "/my/dossiers", state: .none,        expected: "401 303 303 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id", state: .draft,    expected: "303 303 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id", state: .first,    expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/submission", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/submission", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+    ]
+
+    /// The printed form, for docs/access.md.
+    static var document: String {
+        let head = "| 路由 | 材料 | \(titles.joined(separator: " | ")) |\n|---|---|\(String(repeating: "---|", count: titles.count))\n"
+        let rows = lines.map { line in
+            "| `\(line.method.rawValue) \(line.route)` | \(line.state.rawValue) | \(line.expected.split(separator: " ").joined(separator: " | ")) |\n"
+        }
+        return """
+            # Who gets what
+
+            Written by hand in `Tests/WebTests/AccessMatrix.swift`, compared with the site by a test, printed here by the same test.
+            200 page · 303 done, see other page (for a GET by a visitor: sign in) · 401 sign in, nothing typed is lost · 403 not allowed, with the reason ·
+            404 nothing here that you may see · 409 not possible now. Forms carry a token that is right for the sender's session.
+
+            \(head)\(rows.joined())
+            """
+    }
+}
+
+@Suite struct AccessMatrixTests {
+    @Test func everyRouteHasRows() async throws {
+        let site = try await TestSite(try await World())
+        let named = Set(AccessMatrix.lines.map { "\($0.method.rawValue) \($0.route.replacing(/\/reviews\/.*/, with: "/reviews/:list"))" })
+        let registered = Set(site.site.router().routes.map { "\($0.method.rawValue) \($0.path)".replacing("{", with: ":").replacing("}", with: "") })
+        #expect(named == registered)
+    }
+
+    @Test(arguments: AccessMatrix.lines.indices)
+    func theSiteDoesAsWritten(_ index: Int) async throws {
+        let line = AccessMatrix.lines[index]
+        let expected = line.expected.split(separator: " ").compactMap { Int($0) }
+        try #require(expected.count == AccessMatrix.people.count)
+        // Posts change what they find, so each gets a world of its own.
+        var site = try await TestSite(try await World())
+        var id = try await dossier(line.state, site.world)
+        for (person, status) in zip(AccessMatrix.people, expected) {
+            let answer = try await ask(line, id, as: person, site)
+            #expect(answer.status == status, "\(line.method) \(line.route) \(line.state) as \(person.map { "\($0)" } ?? "nobody")")
+            if line.method == .post, answer.status == 303 {
+                site = try await TestSite(try await World())
+                id = try await dossier(line.state, site.world)
+            }
+        }
+    }
+
+    @Test func theDocumentIsPrintedFromIt() throws { #expect(try documentStands("access.md", AccessMatrix.document), "docs/access.md is stale: run REGENERATE=1 swift test") }
+
+    private func dossier(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int) {
+        switch state {
+        case .none: return ("", 0, 0)
+        case .draft:
+            let (id, revision) = try await world.draft()
+            return (id.text, 1, revision)
+        case .first: return (try await world.dossier().text, 2, 0)
+        case .upper: return (try await world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass())]).text, 4, 0)
+        case .awaiting:
+            return (try await world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .pass())]).text, 6, 0)
+        }
+    }
+
+    private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int), as person: World.Name?, _ site: TestSite) async throws -> Answer {
+        let browser = if let person { try await site.browser(person) } else { site.visitor }
+        let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(":file", with: "none.css")
+        guard line.method == .post else { return try await browser.get(path) }
+        let isSection = line.route.hasSuffix(":section")
+        var fields = try await browser.token(for: path, version: isSection ? dossier.revision : dossier.version)
+        switch line.route {
+        case "/my/dossiers": fields["plan"] = site.world.plan.id.text
+        case "/my/dossiers/:id/submission": fields.merge(["pledge": "1", "revision": "\(dossier.revision)"]) { $1 }
+        case "/my/dossiers/:id/sections/:section": fields["summary.summary.summary"] = "总结"
+        case "/dossiers/:id/passes", "/dossiers/:id/acceptances": fields["opinion"] = "同意"
+        case _: break
+        }
+        return try await browser.post(path, fields)
+    }
+}

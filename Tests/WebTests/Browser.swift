@@ -1,0 +1,140 @@
+import Cast
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOEmbedded
+import Storage
+
+@testable import Web
+
+/// The site over a world, asked through its router as over the network.
+final class TestSite: Sendable {
+    let world: World
+    let site: Site
+    let provider = FakeProvider()
+    private let responder: any HTTPResponder<VisitorContext>
+
+    static let origin = "http://127.0.0.1:8080"
+
+    init(_ world: World, clock: @escaping @Sendable () -> Instant = { World.start }) async throws {
+        self.world = world
+        let settings = Settings(
+            origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"))
+        site = try await Site(database: world.database, settings: settings, transport: provider, clock: clock)
+        responder = site.router().buildResponder()
+    }
+
+    func send(_ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], body: String = "") async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields.append(HTTPField(name: HTTPField.Name(name)!, value: value)) }
+        let request = Request(
+            head: .init(method: method, scheme: "http", authority: "127.0.0.1:8080", path: path, headerFields: fields), body: .init(buffer: ByteBuffer(string: body)))
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        logger[metadataKey: "hb.request.id"] = "number-1"
+        let context = VisitorContext(source: .init(channel: EmbeddedChannel(), logger: logger))
+        let response = try await responder.respond(to: request, context: context)
+        let collected = Collected()
+        try await response.body.write(BodyWriter(collected: collected))
+        return Answer(status: response.status.code, headers: response.headers, body: String(buffer: collected.buffer))
+    }
+
+    /// A browser in which this name is signed in; staff through their unit, others in their own name.
+    func browser(_ name: World.Name) async throws -> Browser {
+        let person = world.person(name)
+        let unit: WorkUnit? = try await world.database.read { connection in try self.world.staff[name].flatMap { try connection.staff($0) }.flatMap { try connection.unit($0.unit) } }
+        let code = unit?.creditCode ?? (name == .strangerClerk ? CreditCode(stored: "UNKNOWN") : nil)
+        let identity = Identity(
+            issuer: FakeProvider.issuer, subject: "\(name)", kind: code == nil ? .person : .unit, name: person.name, idNumber: person.idNumber,
+            phone: person.phone, creditCode: code, unitName: unit?.name ?? "")
+        return try await browser(as: identity)
+    }
+
+    /// The person himself, even where he has a seat in a unit.
+    func personalBrowser(_ name: World.Name) async throws -> Browser {
+        let person = world.person(name)
+        return try await browser(as: Identity(
+            issuer: FakeProvider.issuer, subject: "personal-\(name)", kind: .person, name: person.name, idNumber: person.idNumber, phone: person.phone,
+            creditCode: nil, unitName: ""))
+    }
+
+    private func browser(as identity: Identity) async throws -> Browser {
+        var source = SystemRandomNumberGenerator()
+        let token = randomText(characters: 52, from: &source)
+        let now = site.clock()
+        try await world.database.write { try $0.signIn(identity, tokenHash: digest(token), at: now) }
+        return Browser(site: self, token: token)
+    }
+
+    var visitor: Browser { Browser(site: self, token: nil) }
+}
+
+struct Answer {
+    let status: Int
+    let headers: HTTPFields
+    let body: String
+
+    var location: String { headers[.location] ?? "" }
+
+    /// The fields of the form that posts to a path, as a browser would send them.
+    func form(to path: String) -> [String: String] {
+        guard let start = body.range(of: "action=\"\(path)\""), let end = body.range(of: "</form>", range: start.upperBound..<body.endIndex) else { return [:] }
+        let form = String(body[start.upperBound..<end.lowerBound])
+        var fields: [String: String] = [:]
+        for match in form.matches(of: /<input [^>]*name="([^"]*)"[^>]*?>/) {
+            let value = match.0.firstMatch(of: /value="([^"]*)"/).map { String($0.1) } ?? ""
+            if !match.0.contains("type=\"checkbox\"") { fields[String(match.1)] = unescaped(value) }
+        }
+        for match in form.matches(of: /<textarea [^>]*name="([^"]*)"[^>]*>\n([^<]*)</) { fields[String(match.1)] = unescaped(String(match.2)) }
+        for match in form.matches(of: /(?s)<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/) {
+            fields[String(match.1)] = match.2.firstMatch(of: /value="([^"]*)" selected/).map { String($0.1) } ?? ""
+        }
+        return fields
+    }
+
+    private func unescaped(_ text: String) -> String {
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")].reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    }
+}
+
+/// A person's browser: his cookie, and the headers a browser adds.
+struct Browser: Sendable {
+    let site: TestSite
+    let token: String?
+
+    private var cookie: [(String, String)] { token.map { [("cookie", "zhiping=\($0)")] } ?? [] }
+
+    func get(_ path: String) async throws -> Answer { try await site.send(.get, path, headers: cookie) }
+
+    func post(_ path: String, _ fields: [String: String], headers: [(String, String)] = [("origin", TestSite.origin), ("sec-fetch-site", "same-origin")]) async throws -> Answer {
+        let body = fields.map { "\(Path.percentEncode($0.key))=\(Path.percentEncode($0.value))" }.joined(separator: "&")
+        return try await site.send(.post, path, headers: cookie + headers + [("content-type", "application/x-www-form-urlencoded")], body: body)
+    }
+
+    /// Opens a page, fills in one of its forms and sends it.
+    func submit(_ path: String, on page: String, _ typed: [String: String] = [:]) async throws -> Answer {
+        let form = try await get(page).form(to: path)
+        return try await post(path, form.merging(typed) { _, typed in typed })
+    }
+
+    /// Hidden fields as the site would give them to this session, for people whose page does not offer the form.
+    func token(for path: String, version: Int, key: String = World.key()) async throws -> [String: String] {
+        guard let token else { return ["_token": "x", "_version": "\(version)", "_key": key] }
+        let now = site.site.clock()
+        let found = try await site.world.database.read { try $0.signedIn(tokenHash: digest(token), rule: SessionRule(idle: 1800, absolute: 28_800), at: now) }
+        guard let found else { return [:] }
+        let fields = FormToken.fields(for: path, version: version, key: key, in: Session(token: token, signedIn: found.0)).description
+        return Answer(status: 200, headers: [:], body: "action=\"\(path)\"\(fields)</form>").form(to: path)
+    }
+}
+
+private final class Collected: @unchecked Sendable { var buffer = ByteBuffer() }
+
+private struct BodyWriter: ResponseBodyWriter {
+    let collected: Collected
+    func write(_ buffer: ByteBuffer) async throws { collected.buffer.writeImmutableBuffer(buffer) }
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
