@@ -62,9 +62,10 @@ struct Filling {
     }
 
     private mutating func addAccount(_ label: String, person: Person, unit: WorkUnit?) {
-        accounts.append(PlatformAccount(
-            loginHint: "persona-\(accounts.count + 1)", label: label, kind: unit == nil ? "person" : "unit", name: person.name,
-            idNumber: person.idNumber.text, phone: person.phone?.text ?? "", creditCode: unit?.creditCode.text ?? "", unitName: unit?.name ?? ""))
+        accounts.append(
+            PlatformAccount(
+                loginHint: "persona-\(accounts.count + 1)", label: label, kind: unit == nil ? "person" : "unit", name: person.name,
+                idNumber: person.idNumber.text, phone: person.phone?.text ?? "", creditCode: unit?.creditCode.text ?? "", unitName: unit?.name ?? ""))
     }
 
     /// Sixty people in four employers.
@@ -90,12 +91,14 @@ struct Filling {
     /// Known to the platform, unknown here.
     mutating func addOutsiders() throws {
         let operatorName = invention.personName()
-        accounts.append(PlatformAccount(
-            loginHint: "persona-\(accounts.count + 1)", label: "法人（未注册单位）", kind: "unit", name: operatorName,
-            idNumber: invention.idNumber(region: "510104", born: 1975...1990).text, phone: invention.phone().text,
-            creditCode: invention.creditCode(prefix: "91", region: "510104").text, unitName: "成都未注册演示有限公司"))
-        accounts.append(PlatformAccount(
-            loginHint: "persona-\(accounts.count + 1)", label: "个人（无单位）", kind: "person", name: invention.personName(),
-            idNumber: invention.idNumber(region: "511100", born: 1980...1996).text, phone: invention.phone().text, creditCode: "", unitName: ""))
+        accounts.append(
+            PlatformAccount(
+                loginHint: "persona-\(accounts.count + 1)", label: "法人（未注册单位）", kind: "unit", name: operatorName,
+                idNumber: invention.idNumber(region: "510104", born: 1975...1990).text, phone: invention.phone().text,
+                creditCode: invention.creditCode(prefix: "91", region: "510104").text, unitName: "成都未注册演示有限公司"))
+        accounts.append(
+            PlatformAccount(
+                loginHint: "persona-\(accounts.count + 1)", label: "个人（无单位）", kind: "person", name: invention.personName(),
+                idNumber: invention.idNumber(region: "511100", born: 1980...1996).text, phone: invention.phone().text, creditCode: "", unitName: ""))
     }
 }

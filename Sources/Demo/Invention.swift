@@ -50,4 +50,3 @@ struct Invention: RandomNumberGenerator {
     mutating func phone() -> Phone { Phone(stored: pick(["138", "139", "158", "186", "177"]) + String(number(10_000_000...99_999_999))) }
     mutating func landline(_ area: String) -> String { "\(area)-2\(number(100_000...999_999))" }
 }
-

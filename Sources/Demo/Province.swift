@@ -45,9 +45,10 @@ public struct Province: Sendable {
             try filling.addApplicants()
             try filling.addOutsiders()
             try filling.travel()
-            try connection.leave(filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
-                DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
-            })
+            try connection.leave(
+                filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
+                    DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
+                })
             return filling.accounts
         }
     }

@@ -33,27 +33,34 @@ extension Filling {
         if let returned, let person = applicants[.school]?.first(where: { $0.id == returned }) {
             try travel(person, Activity(field: .teachers, year: year), Itinerary(end: .returned(after: 3, workingDays: 3), daysAgo: 1), until: province.today)
         }
-        try travel(year, .teachers, [.school], [
-            waiting(0, 4, 3, 2, 1, 0), waiting(1, 6, 3, 2, 1), waiting(2, 7, 4, 2), waiting(3, 5, 2), waiting(4, 4), waiting(5, 3),
-            [.init(end: .draft, daysAgo: 2), .init(end: .failed(after: 1), daysAgo: 6), .init(end: .accepted, daysAgo: 4)],
-        ].flatMap { $0 })
+        try travel(
+            year, .teachers, [.school],
+            [
+                waiting(0, 4, 3, 2, 1, 0), waiting(1, 6, 3, 2, 1), waiting(2, 7, 4, 2), waiting(3, 5, 2), waiting(4, 4), waiting(5, 3),
+                [.init(end: .draft, daysAgo: 2), .init(end: .failed(after: 1), daysAgo: 6), .init(end: .accepted, daysAgo: 4)],
+            ].flatMap { $0 })
         try travel(year, .teachers, [.primary], [waiting(0, 5, 2, 1), waiting(1, 3), waiting(2, 2)].flatMap { $0 })
-        try travel(year, .teachers, [.mianyangSchool], [waiting(1, 3), waiting(4, 6, 2), waiting(5, 1), waiting(6, 5, 2), [.init(end: .returned(after: 2, workingDays: 5), daysAgo: 8)]].flatMap { $0 })
-        try travel(year, .engineers, [.company], [
-            waiting(0, 4, 2, 1), waiting(1, 5, 3), waiting(2, 6, 2), waiting(3, 3, 1), waiting(4, 7), waiting(5, 2), waiting(6, 4), [.init(end: .accepted, daysAgo: 3)],
-        ].flatMap { $0 })
+        try travel(
+            year, .teachers, [.mianyangSchool],
+            [waiting(1, 3), waiting(4, 6, 2), waiting(5, 1), waiting(6, 5, 2), [.init(end: .returned(after: 2, workingDays: 5), daysAgo: 8)]].flatMap { $0 })
+        try travel(
+            year, .engineers, [.company],
+            [
+                waiting(0, 4, 2, 1), waiting(1, 5, 3), waiting(2, 6, 2), waiting(3, 3, 1), waiting(4, 7), waiting(5, 2), waiting(6, 4), [.init(end: .accepted, daysAgo: 3)],
+            ].flatMap { $0 })
     }
 
     private func waiting(_ passes: Int, _ daysAgo: Int...) -> [Itinerary] { daysAgo.map { Itinerary(end: .passed(passes), daysAgo: $0) } }
 
     private func pastItineraries(_ count: Int) -> [Itinerary] {
         (0..<count).map { number in
-            let end: Itinerary.End = switch number % 9 {
-            case 3: .concluded(.notPassed)
-            case 7: .failed(after: number % 3)
-            case 8: .concluded(.lapsed)
-            case _: .concluded(.passed)
-            }
+            let end: Itinerary.End =
+                switch number % 9 {
+                case 3: .concluded(.notPassed)
+                case 7: .failed(after: number % 3)
+                case 8: .concluded(.lapsed)
+                case _: .concluded(.passed)
+                }
             return Itinerary(end: end, daysAgo: number % 5, returnsOnTheWay: number % 4 == 1)
         }
     }

@@ -99,8 +99,9 @@ struct StaffSeat {
         return [
             StaffSeat(unit: unit, role: "初审员", permissions: [.firstReview], superAdministrator: false, label: labelled ? label("初审") : nil),
             StaffSeat(unit: unit, role: "复审员", permissions: [.secondReview], superAdministrator: false, label: labelled ? label("复审") : nil),
-            StaffSeat(unit: unit, role: "", permissions: [], superAdministrator: true,
-                      label: labelled && administratorLabelled ? label("超级管理员") : nil),
+            StaffSeat(
+                unit: unit, role: "", permissions: [], superAdministrator: true,
+                label: labelled && administratorLabelled ? label("超级管理员") : nil),
         ]
     }
 

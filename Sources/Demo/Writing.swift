@@ -8,23 +8,39 @@ extension Invention {
         let subject = pick(teaches ? ["语文", "数学", "英语", "物理", "历史", "生物"] : ["机械设计", "建筑工程", "电子信息", "软件工程"])
         let school = pick(["四川演示师范大学", "西南演示大学", "成都演示理工大学"])
         var content = Content(title: teaches ? pick(["22--2", "22--2", "22--2", "22--1"]) : "5--2")
-        content[.application] = [.init(id: "application", values: [
-            "specialty": subject, "kind": "01", "currentSpecialty": teaches ? "\(subject)教学" : subject, "firstTime": pick(["1", "1", "0"]),
-        ])]
-        content[.basics] = [.init(id: "basics", values: [
-            "ethnicGroup": pick(["01", "01", "01", "01", "03", "04", "30"]), "politicalStatus": pick(["01", "13", "13", "03"]), "nationality": "1",
-            "workingSince": "\(graduation)-07", "degreeOfEducation": "21", "degree": "4", "school": school, "major": subject,
-            "graduated": "\(graduation)-06", "studyMode": "1", "currentTitle": teaches ? "一级教师" : "工程师",
-            "titleSince": "\(min(graduation + 8, activity.year - 5))-12-20", "appointedSince": "\(min(graduation + 8, activity.year - 5))-12-31",
-        ])]
-        content[.education] = [.init(id: key().prefixed(8), values: [
-            "from": "\(graduation - 4)-09", "to": "\(graduation)-06", "school": school, "major": subject, "level": "21", "degree": "4", "studyMode": "1",
-            "witness": personName(),
-        ])]
-        content[.work] = [.init(id: key().prefixed(8), values: [
-            "from": "\(graduation)-07", "unit": employer, "duty": teaches ? "\(subject)教学与班级管理" : "\(subject)与项目管理",
-            "post": teaches ? "专任教师" : "工程师", "witness": personName(),
-        ])]
+        content[.application] = [
+            .init(
+                id: "application",
+                values: [
+                    "specialty": subject, "kind": "01", "currentSpecialty": teaches ? "\(subject)教学" : subject, "firstTime": pick(["1", "1", "0"]),
+                ])
+        ]
+        content[.basics] = [
+            .init(
+                id: "basics",
+                values: [
+                    "ethnicGroup": pick(["01", "01", "01", "01", "03", "04", "30"]), "politicalStatus": pick(["01", "13", "13", "03"]), "nationality": "1",
+                    "workingSince": "\(graduation)-07", "degreeOfEducation": "21", "degree": "4", "school": school, "major": subject,
+                    "graduated": "\(graduation)-06", "studyMode": "1", "currentTitle": teaches ? "一级教师" : "工程师",
+                    "titleSince": "\(min(graduation + 8, activity.year - 5))-12-20", "appointedSince": "\(min(graduation + 8, activity.year - 5))-12-31",
+                ])
+        ]
+        content[.education] = [
+            .init(
+                id: key().prefixed(8),
+                values: [
+                    "from": "\(graduation - 4)-09", "to": "\(graduation)-06", "school": school, "major": subject, "level": "21", "degree": "4", "studyMode": "1",
+                    "witness": personName(),
+                ])
+        ]
+        content[.work] = [
+            .init(
+                id: key().prefixed(8),
+                values: [
+                    "from": "\(graduation)-07", "unit": employer, "duty": teaches ? "\(subject)教学与班级管理" : "\(subject)与项目管理",
+                    "post": teaches ? "专任教师" : "工程师", "witness": personName(),
+                ])
+        ]
         content[.achievement] = (0..<number(1...3)).map { _ in achievement(activity, subject) }
         content[.paper] = (0..<number(0...2)).map { _ in paper(activity, subject) }
         content[.summary] = [.init(id: "summary", values: ["summary": summary(subject, teaches: teaches)])]
@@ -33,19 +49,25 @@ extension Invention {
 
     private mutating func achievement(_ activity: Activity, _ subject: String) -> Content.Row {
         let year = activity.year - number(1...4)
-        let name = activity.field == .teachers
+        let name =
+            activity.field == .teachers
             ? pick(["市级优质课评选一等奖", "校本课程开发", "高三毕业班教学", "省级课题子课题"]) : pick(["智能产线改造项目", "城市道路工程设计", "监测系统研发"])
-        return .init(id: key().prefixed(8), values: [
-            "obtained": "\(year)-\(pick(["03", "06", "09", "11"]))", "name": "\(subject)\(name)", "role": pick(["负责人", "主要参与", "主讲"]),
-            "effect": "按期完成各项任务，成果在本单位推广应用，得到同行认可。",
-        ])
+        return .init(
+            id: key().prefixed(8),
+            values: [
+                "obtained": "\(year)-\(pick(["03", "06", "09", "11"]))", "name": "\(subject)\(name)", "role": pick(["负责人", "主要参与", "主讲"]),
+                "effect": "按期完成各项任务，成果在本单位推广应用，得到同行认可。",
+            ])
     }
 
     private mutating func paper(_ activity: Activity, _ subject: String) -> Content.Row {
-        .init(id: key().prefixed(8), values: [
-            "title": "\(subject)\(pick(["核心素养导向的单元教学实践", "工程质量控制方法研究", "课堂评价改进的行动研究"]))", "journal": pick(["四川演示教育", "演示工程技术"]),
-            "number": "CN51-\(number(1000...1999))", "published": "\(activity.year - number(1...3))-0\(number(1...9))-15", "authorship": "1", "words": String(number(30...80) * 100),
-        ])
+        .init(
+            id: key().prefixed(8),
+            values: [
+                "title": "\(subject)\(pick(["核心素养导向的单元教学实践", "工程质量控制方法研究", "课堂评价改进的行动研究"]))", "journal": pick(["四川演示教育", "演示工程技术"]),
+                "number": "CN51-\(number(1000...1999))", "published": "\(activity.year - number(1...3))-0\(number(1...9))-15", "authorship": "1",
+                "words": String(number(30...80) * 100),
+            ])
     }
 
     private func summary(_ subject: String, teaches: Bool) -> String {

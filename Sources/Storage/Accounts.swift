@@ -65,20 +65,24 @@ extension Connection {
     public func signIn(_ identity: Identity, tokenHash: String, at now: Instant) throws {
         let person = try person(named: identity.name, number: identity.idNumber, phone: identity.phone, orNew: newID(), at: now)
         let fresh: ID<Account> = newID()
-        try run("""
+        try run(
+            """
             INSERT INTO accounts (id, issuer, subject, kind, person_id, credit_code, unit_name, disabled, created_at)
             VALUES (\(fresh), \(identity.issuer), \(identity.subject), \(identity.kind.rawValue), \(person.id),
                 \(identity.creditCode?.text ?? ""), \(identity.unitName), 0, \(now))
             ON CONFLICT (issuer, subject) DO UPDATE SET person_id = excluded.person_id, credit_code = excluded.credit_code,
                 unit_name = excluded.unit_name
             """)
-        let account: (id: ID<Account>, kind: String, disabled: Bool)? = try first("""
+        let account: (id: ID<Account>, kind: String, disabled: Bool)? = try first(
+            """
             SELECT id, kind, disabled FROM accounts WHERE issuer = \(identity.issuer) AND subject = \(identity.subject)
-            """) { (try $0.id(), try $0.text(), try $0.bool()) }
+            """
+        ) { (try $0.id(), try $0.text(), try $0.bool()) }
         guard let account, account.kind == identity.kind.rawValue else { throw Problem.notAllowed("该账号的登录类型已改变，请联系超级管理员。") }
         if account.disabled { throw Problem.notAllowed("该账号已停用，请联系本单位超级管理员。") }
         if let code = identity.creditCode {
-            try run("""
+            try run(
+                """
                 UPDATE staff SET account_id = \(account.id), bound_at = \(now)
                 WHERE account_id IS NULL AND person_id = \(person.id) AND unit_id = (SELECT id FROM units WHERE credit_code = \(code))
                 """)
@@ -88,21 +92,26 @@ extension Connection {
 
     /// The holder of a session token, unless it has run out or the account was disabled.
     public func signedIn(tokenHash: String, rule: SessionRule, at now: Instant) throws -> (SignedIn, seen: Instant)? {
-        let found = try first("""
+        let found = try first(
+            """
             SELECT a.id, a.kind, a.person_id, s.id, a.credit_code, a.unit_name, e.seen_at
             FROM sessions e JOIN accounts a ON a.id = e.account_id LEFT JOIN staff s ON s.account_id = a.id AND s.enabled = 1
             WHERE e.token_hash = \(tokenHash) AND a.disabled = 0
               AND e.seen_at > \(now.adding(seconds: -rule.idle)) AND e.created_at > \(now.adding(seconds: -rule.absolute))
-            """) {
-            SessionRow(account: try $0.id(), kind: try $0.name(), person: try $0.id(), staff: try $0.optionalID(),
-                  creditCode: try $0.text(), unitName: try $0.text(), seen: try $0.instant())
+            """
+        ) {
+            SessionRow(
+                account: try $0.id(), kind: try $0.name(), person: try $0.id(), staff: try $0.optionalID(),
+                creditCode: try $0.text(), unitName: try $0.text(), seen: try $0.instant())
         }
         guard let found, let person = try person(found.person) else { return nil }
         let staff = try found.staff.flatMap { try self.staff($0) }
         let unit = try staff.flatMap { try self.unit($0.unit) }
-        return (SignedIn(
-            account: found.account, kind: found.kind, person: person, staff: unit?.enabled == true ? staff : nil, unit: unit,
-            creditCode: found.creditCode, unitName: found.unitName), found.seen)
+        return (
+            SignedIn(
+                account: found.account, kind: found.kind, person: person, staff: unit?.enabled == true ? staff : nil, unit: unit,
+                creditCode: found.creditCode, unitName: found.unitName), found.seen
+        )
     }
 
     public func touchSession(tokenHash: String, at now: Instant) throws {
@@ -116,7 +125,8 @@ extension Connection {
     /// Sign-in attempts and sessions that can no longer be used.
     public func sweepSessions(rule: SessionRule, at now: Instant) throws {
         try run("DELETE FROM sign_ins WHERE started_at < \(now.adding(seconds: -SignInAttempt.lifetime))")
-        try run("""
+        try run(
+            """
             DELETE FROM sessions WHERE seen_at < \(now.adding(seconds: -rule.idle)) OR created_at < \(now.adding(seconds: -rule.absolute))
             """)
     }
@@ -156,7 +166,8 @@ public struct SignInAttempt: Sendable {
 
 extension Connection {
     public func begin(_ attempt: SignInAttempt, at now: Instant) throws {
-        try run("""
+        try run(
+            """
             INSERT INTO sign_ins (state_hash, browser_hash, nonce, verifier, kind, return_path, started_at)
             VALUES (\(attempt.stateHash), \(attempt.browserHash), \(attempt.nonce), \(attempt.verifier), \(attempt.kind.rawValue),
                 \(attempt.returnPath), \(now))
@@ -165,13 +176,16 @@ extension Connection {
 
     /// Takes an attempt out, so that it serves once; nil when there is none, it is another browser's, or it is too old.
     public func take(stateHash: String, browserHash: String, at now: Instant) throws -> SignInAttempt? {
-        try first("""
+        try first(
+            """
             DELETE FROM sign_ins WHERE state_hash = \(stateHash) AND browser_hash = \(browserHash)
               AND started_at > \(now.adding(seconds: -SignInAttempt.lifetime))
             RETURNING state_hash, browser_hash, nonce, verifier, kind, return_path
-            """) {
-            SignInAttempt(stateHash: try $0.text(), browserHash: try $0.text(), nonce: try $0.text(), verifier: try $0.text(),
-                          kind: try $0.name(), returnPath: try $0.text())
+            """
+        ) {
+            SignInAttempt(
+                stateHash: try $0.text(), browserHash: try $0.text(), nonce: try $0.text(), verifier: try $0.text(),
+                kind: try $0.name(), returnPath: try $0.text())
         }
     }
 }
@@ -198,7 +212,8 @@ extension Connection {
 
     public func leave(_ personas: [DemoPersona]) throws {
         for (position, persona) in personas.enumerated() {
-            try run("""
+            try run(
+                """
                 INSERT INTO demo_personas (position, label, kind, login_hint)
                 VALUES (\(position), \(persona.label), \(persona.kind.rawValue), \(persona.loginHint))
                 """)

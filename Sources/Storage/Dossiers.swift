@@ -22,18 +22,25 @@ extension Connection {
     }
 
     func loadDossier(_ id: ID<Dossier>, where condition: SQL) throws -> Dossier? {
-        let stops = try rows("""
+        let stops = try rows(
+            """
             SELECT unit_id, steps, inserted_by, insertion_reason, handed_to FROM stops WHERE dossier_id = \(id) ORDER BY position
             """, ReviewChain.Stop.init)
-        guard let dossier = try first("SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id) AND \(condition)", { row in
-            try Dossier(&row, stops: stops, firstReviewer: nil, singleClerk: false)
-        }) else { return nil }
+        guard
+            let dossier = try first(
+                "SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id) AND \(condition)",
+                { row in
+                    try Dossier(&row, stops: stops, firstReviewer: nil, singleClerk: false)
+                })
+        else { return nil }
         guard case .secondReview(let stop) = dossier.journey.stage, stops.indices.contains(stop) else { return dossier }
         let unit = stops[stop].actingUnit
-        let reviewer: ID<Person>? = try first("""
+        let reviewer: ID<Person>? = try first(
+            """
             SELECT person_id FROM trail WHERE dossier_id = \(id) AND unit_id = \(unit) AND step = 'pass' AND stage_before = 'firstReview'
             ORDER BY number DESC LIMIT 1
-            """) { try $0.id() }
+            """
+        ) { try $0.id() }
         let single = try count("SELECT single_clerk FROM units WHERE id = \(unit)") == 1
         return try first("SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id)") { row in
             try Dossier(&row, stops: stops, firstReviewer: reviewer, singleClerk: single)
@@ -60,7 +67,8 @@ extension Connection {
 
     /// The dossiers of one person, newest first.
     public func dossiers(of person: ID<Person>) throws -> [DossierLine] {
-        try rows("""
+        try rows(
+            """
             SELECT d.id, d.person_name, d.unit_name, p.name, d.year, d.title_code, d.stage, d.arrived_at
             FROM dossiers d JOIN plans p ON p.id = d.plan_id WHERE d.person_id = \(person) AND d.stage <> 'abandoned'
             ORDER BY d.created_at DESC, d.id LIMIT 50
@@ -68,7 +76,8 @@ extension Connection {
     }
 
     public func line(of dossier: ID<Dossier>) throws -> DossierLine? {
-        try first("""
+        try first(
+            """
             SELECT d.id, d.person_name, d.unit_name, p.name, d.year, d.title_code, d.stage, d.arrived_at
             FROM dossiers d JOIN plans p ON p.id = d.plan_id WHERE d.id = \(dossier)
             """, DossierLine.init)
@@ -76,10 +85,12 @@ extension Connection {
 
     /// Why the person cannot open or submit another dossier in this year; nil when he can (D10).
     public func yearHolder(_ person: ID<Person>, year: Int, besides dossier: ID<Dossier>? = nil) throws -> String? {
-        let held = try rows("""
+        let held = try rows(
+            """
             SELECT p.name, d.stage, d.id FROM dossiers d JOIN plans p ON p.id = d.plan_id
             WHERE d.person_id = \(person) AND d.year = \(year) AND d.stage NOT IN ('draft', 'abandoned', 'notAccepted', 'lapsed')
-            """) { (plan: try $0.text(), stage: try $0.name() as Stage.Name, id: try $0.id() as ID<Dossier>) }
+            """
+        ) { (plan: try $0.text(), stage: try $0.name() as Stage.Name, id: try $0.id() as ID<Dossier>) }
         guard let found = held.first(where: { $0.id != dossier }) else { return nil }
         return "您 \(year) 年度已申报“\(found.plan)”（\(found.stage.title)），同一年度不能再次申报。"
     }

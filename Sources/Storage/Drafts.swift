@@ -31,7 +31,8 @@ extension Connection {
             throw Problem.refused("您在该计划下已有一份填报中的材料（\(draft.savedAt.text) 保存），请继续填写。")
         }
         let content = Content(title: plan.titles.count == 1 ? plan.titles[0] : "")
-        try run("""
+        try run(
+            """
             INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, stage, stop, round, arrival,
                 correction_requested, acceptance_unit_id, reentry, arrived_at, edition, created_at)
             VALUES (\(id), 1, \(plan.id), \(plan.year), \(person.id), \(person.name), \(unit.id), \(unit.name), \(Stage.Name.draft), 0, 0,
@@ -52,10 +53,12 @@ extension Connection {
     }
 
     private func draft(of person: ID<Person>, under plan: ID<ReviewPlan>) throws -> (id: ID<Dossier>, savedAt: Instant)? {
-        try first("""
+        try first(
+            """
             SELECT d.id, w.saved_at FROM dossiers d JOIN drafts w ON w.dossier_id = d.id
             WHERE d.person_id = \(person) AND d.plan_id = \(plan) AND d.stage = 'draft'
-            """) { (try $0.id(), try $0.instant()) }
+            """
+        ) { (try $0.id(), try $0.instant()) }
     }
 
     public func draft(of dossier: ID<Dossier>) throws -> Draft {
@@ -71,7 +74,8 @@ extension Connection {
         let dossier = try dossier(id, for: actor)
         guard case .applicant(dossier.applicant) = actor else { throw Problem(Denial.onlyApplicant) }
         guard dossier.journey.stage == .draft else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
-        let rows = try run("""
+        let rows = try run(
+            """
             UPDATE drafts SET body = \(try JSON.text(content)), revision = revision + 1, saved_at = \(now)
             WHERE dossier_id = \(id) AND revision = \(revision)
             """)
@@ -103,7 +107,8 @@ extension Connection {
         let (content, gaps) = draft.content.completed(titles: titles, in: reference, today: now.day)
         guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
         let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan)
-        try run("""
+        try run(
+            """
             UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name), title_code = \(content.title) WHERE id = \(id)
             """)
         let edition = try addEdition(content, of: id, at: now)
@@ -114,7 +119,8 @@ extension Connection {
     private func addEdition(_ content: Content, of dossier: ID<Dossier>, at now: Instant) throws -> Int {
         let edition = try count("SELECT COALESCE(MAX(edition), 0) + 1 FROM contents WHERE dossier_id = \(dossier)")
         let body = try JSON.text(content)
-        try run("""
+        try run(
+            """
             INSERT INTO contents (dossier_id, edition, body, digest, pledge, submitted_at)
             VALUES (\(dossier), \(edition), \(body), \(digest(body)), \("\(Pledge.current.version)：\(Pledge.current.text)"), \(now))
             """)

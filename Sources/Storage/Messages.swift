@@ -11,14 +11,17 @@ public struct Message: Sendable, Hashable {
 extension Connection {
     /// The newest messages of whoever reads: his own, or those of his unit about dossiers he may see.
     public func messages(for actor: Actor, limit: Int) throws -> [Message] {
-        let recipient: SQL = switch actor {
-        case .applicant(let person): "m.person_id = \(person)"
-        case .staff(let member): "m.unit_id = \(member.unit)"
-        }
-        return try rows("""
+        let recipient: SQL =
+            switch actor {
+            case .applicant(let person): "m.person_id = \(person)"
+            case .staff(let member): "m.unit_id = \(member.unit)"
+            }
+        return try rows(
+            """
             SELECT m.dossier_id, m.sender, m.body, m.sent_at FROM messages m JOIN dossiers d ON d.id = m.dossier_id
             WHERE \(recipient) AND (\(visible(to: actor))) ORDER BY m.sent_at DESC, m.dossier_id, m.number LIMIT \(limit)
-            """) { Message(dossier: try $0.id(), sender: try $0.text(), body: try $0.text(), sentAt: try $0.instant()) }
+            """
+        ) { Message(dossier: try $0.id(), sender: try $0.text(), body: try $0.text(), sentAt: try $0.instant()) }
     }
 
     /// Sends what a step has to say: to the applicant, and to the units that had passed what is now stopped or taken away.
@@ -36,7 +39,8 @@ extension Connection {
             }
         }
         for (position, notice) in notices.enumerated() {
-            try run("""
+            try run(
+                """
                 INSERT INTO messages (dossier_id, number, position, person_id, unit_id, sender, body, sent_at)
                 VALUES (\(dossier.id), \(number), \(position), \(notice.person), \(notice.unit), \(sender), \(notice.body), \(now))
                 """)

@@ -36,11 +36,14 @@ public struct Migrator: Sendable {
 
     public func migrate(_ database: some Database, at now: Instant) async throws {
         try await database.write { connection in
-            try connection.script(MigrationText(name: "", text: """
-                CREATE TABLE IF NOT EXISTS migrations (
-                    name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at INSTANT NOT NULL
-                );
-                """))
+            try connection.script(
+                MigrationText(
+                    name: "",
+                    text: """
+                        CREATE TABLE IF NOT EXISTS migrations (
+                            name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at INSTANT NOT NULL
+                        );
+                        """))
         }
         let applied = try await database.read { connection in
             try connection.rows("SELECT name, checksum FROM migrations ORDER BY name") { (name: try $0.text(), checksum: try $0.text()) }

@@ -99,7 +99,8 @@ extension Connection {
         let deadline: Instant? = next.holder == .applicant ? move.deadline ?? dossier.deadline : nil
         let rows: Int
         do {
-            rows = try run("""
+            rows = try run(
+                """
                 UPDATE dossiers SET version = version + \(moves ? 1 : 0), stage = \(next.stage.name), stop = \(next.stage.stop ?? 0),
                     round = \(next.round), arrival = \(try JSON.text(next.chain.arrival)),
                     correction_requested = \(next.chain.correctionRequested), acceptance_unit_id = \(next.chain.acceptanceUnit),
@@ -116,7 +117,8 @@ extension Connection {
     private func replaceStops(of dossier: ID<Dossier>, with stops: [ReviewChain.Stop]) throws {
         try run("DELETE FROM stops WHERE dossier_id = \(dossier)")
         for (position, stop) in stops.enumerated() {
-            try run("""
+            try run(
+                """
                 INSERT INTO stops (dossier_id, position, unit_id, steps, inserted_by, insertion_reason, handed_to)
                 VALUES (\(dossier), \(position), \(stop.unit), \(stop.steps), \(stop.insertion?.by), \(stop.insertion?.reason ?? ""), \(stop.handedTo))
                 """)
@@ -130,7 +132,8 @@ extension Connection {
             try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)")
         }
         for (unit, desk) in after where before[unit] != desk {
-            try run("""
+            try run(
+                """
                 INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at)
                 VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now))
                 ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
@@ -139,9 +142,10 @@ extension Connection {
     }
 
     public func desks(of dossier: ID<Dossier>) throws -> [ID<WorkUnit>: Desk] {
-        Dictionary(try rows("SELECT unit_id, waiting, acted FROM desks WHERE dossier_id = \(dossier)") {
-            (try $0.id(), Desk(waiting: try $0.name(), acted: try $0.name()))
-        }, uniquingKeysWith: { first, _ in first })
+        Dictionary(
+            try rows("SELECT unit_id, waiting, acted FROM desks WHERE dossier_id = \(dossier)") {
+                (try $0.id(), Desk(waiting: try $0.name(), acted: try $0.name()))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     private func record(_ move: Move, on dossier: Dossier, to next: Journey, at now: Instant) throws -> Int {
@@ -149,10 +153,12 @@ extension Connection {
         let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }
         let unitName = try unit.flatMap { try self.unit($0)?.name } ?? ""
         let personName = try person(move.actor.person)?.name ?? ""
-        let edition: (Int, String) = try first("SELECT edition, digest FROM contents WHERE dossier_id = \(dossier.id) ORDER BY edition DESC LIMIT 1") {
-            (try $0.integer(), try $0.text())
-        } ?? (0, "")
-        try run("""
+        let edition: (Int, String) =
+            try first("SELECT edition, digest FROM contents WHERE dossier_id = \(dossier.id) ORDER BY edition DESC LIMIT 1") {
+                (try $0.integer(), try $0.text())
+            } ?? (0, "")
+        try run(
+            """
             INSERT INTO trail (dossier_id, number, request_key, round, step, stage_before, stage_after, unit_id, unit_name, person_id,
                 person_name, at, arrived_at, opinion, deadline, remark, edition, digest)
             VALUES (\(dossier.id), \(number), \(move.key), \(dossier.journey.round == 0 ? next.round : dossier.journey.round), \(move.step.name), \(dossier.journey.stage.name),

@@ -11,7 +11,8 @@ extension Connection {
 
     /// The person of this ID number, made known when new; name and phone follow the identity platform.
     public func person(named name: String, number: IDNumber, phone: Phone?, orNew id: ID<Person>, at now: Instant) throws -> Person {
-        try run("""
+        try run(
+            """
             INSERT INTO persons (id, name, id_number, phone, created_at) VALUES (\(id), \(name), \(number), \(phone), \(now))
             ON CONFLICT (id_number) DO UPDATE SET name = excluded.name, phone = COALESCE(excluded.phone, persons.phone)
             """)
@@ -25,7 +26,8 @@ extension Connection {
 
     /// The unit that employs a person, by his approved profile; nil without one.
     public func employer(of person: ID<Person>) throws -> WorkUnit? {
-        try first("""
+        try first(
+            """
             SELECT \(WorkUnit.columns) FROM employments e JOIN units u ON u.id = e.unit_id WHERE e.person_id = \(person)
             """, WorkUnit.init)
     }
@@ -33,7 +35,8 @@ extension Connection {
     public func addStaff(
         _ id: ID<StaffMember>, person: ID<Person>, unit: ID<WorkUnit>, superAdministrator: Bool, roles: [ID<Role>], at now: Instant
     ) throws {
-        try run("""
+        try run(
+            """
             INSERT INTO staff (id, unit_id, person_id, super_administrator, enabled, created_at)
             VALUES (\(id), \(unit), \(person), \(superAdministrator), 1, \(now))
             """)
@@ -49,14 +52,18 @@ extension Connection {
 
     /// An enabled staff member, with what his roles grant him at this moment.
     public func staff(_ id: ID<StaffMember>) throws -> StaffMember? {
-        let granted = try rows("""
+        let granted = try rows(
+            """
             SELECT DISTINCT rp.permission FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id
             WHERE sr.staff_id = \(id)
-            """) { try $0.name(Permission.self) }
-        return try first("""
+            """
+        ) { try $0.name(Permission.self) }
+        return try first(
+            """
             SELECT s.id, s.person_id, p.name, s.unit_id, s.super_administrator
             FROM staff s JOIN persons p ON p.id = s.person_id WHERE s.id = \(id) AND s.enabled = 1
-            """) {
+            """
+        ) {
             StaffMember(
                 id: try $0.id(), person: try $0.id(), name: try $0.text(), unit: try $0.id(), granted: Set(granted),
                 isSuperAdministrator: try $0.bool())
@@ -65,13 +72,15 @@ extension Connection {
 
     /// Names of the enabled staff of a unit who hold a permission; the super administrators only where nobody else does.
     public func colleagues(of unit: ID<WorkUnit>, holding permission: Permission, without person: ID<Person>) throws -> [String] {
-        let found = try rows("""
+        let found = try rows(
+            """
             SELECT p.name, s.super_administrator FROM staff s JOIN persons p ON p.id = s.person_id
             WHERE s.unit_id = \(unit) AND s.enabled = 1 AND s.person_id <> \(person) AND (s.super_administrator = 1 OR EXISTS (
                 SELECT 1 FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id
                 WHERE sr.staff_id = s.id AND rp.permission = \(permission)))
             ORDER BY s.super_administrator, p.name LIMIT 5
-            """) { (name: try $0.text(), administrator: try $0.bool()) }
+            """
+        ) { (name: try $0.text(), administrator: try $0.bool()) }
         let clerks = found.filter { !$0.administrator }.map(\.name)
         return clerks.isEmpty ? found.map { "\($0.name)（超级管理员）" } : clerks
     }

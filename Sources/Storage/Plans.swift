@@ -15,11 +15,13 @@ extension Connection {
             (plan: try $0.id() as ID<ReviewPlan>, title: try $0.text())
         }
         let byPlan = Dictionary(grouping: titles, by: \.plan)
-        return try rows("""
+        return try rows(
+            """
             SELECT p.id, p.name, p.year, p.authority_id, p.limit_id, p.acceptance_unit_id, p.reentry, p.publicity, p.publicity_days,
                 p.opens, p.applications_until, p.reviews_until, p.acceptance_until, p.concluded
             FROM plans p WHERE \(condition) ORDER BY p.applications_until, p.name
-            """) { row in
+            """
+        ) { row in
             let id: ID<ReviewPlan> = try row.id()
             return ReviewPlan(
                 id: id, name: try row.text(), year: try row.integer(), titles: byPlan[id]?.map(\.title) ?? [], authority: try row.id(),
@@ -31,7 +33,8 @@ extension Connection {
     }
 
     public func insert(_ plan: ReviewPlan) throws {
-        try run("""
+        try run(
+            """
             INSERT INTO plans (id, name, year, authority_id, limit_id, acceptance_unit_id, reentry, publicity, publicity_days, opens,
                 applications_until, reviews_until, acceptance_until, concluded)
             VALUES (\(plan.id), \(plan.name), \(plan.year), \(plan.authority), \(plan.limit), \(plan.acceptanceUnit), \(plan.reentry),

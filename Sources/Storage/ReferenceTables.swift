@@ -8,7 +8,8 @@ public enum ReferenceTables {
         try await database.write { connection in
             for (list, codes) in lists {
                 for (position, code) in codes.enumerated() {
-                    try connection.run("""
+                    try connection.run(
+                        """
                         INSERT INTO codes (list, code, name, position) VALUES (\(list.rawValue), \(code.code), \(code.name), \(position))
                         ON CONFLICT (list, code) DO UPDATE SET name = excluded.name, position = excluded.position
                         """)
@@ -16,28 +17,32 @@ public enum ReferenceTables {
             }
             for (position, row) in titles.rows.enumerated() {
                 let code = "\(row["series_no"] ?? "")-\(row["track"] ?? "")-\(row["level_code"] ?? "")"
-                try connection.run("""
+                try connection.run(
+                    """
                     INSERT INTO titles (code, series, level, level_name, name, position)
                     VALUES (\(code), \(row["series_name"] ?? ""), \(row["level_code"] ?? ""), \(row["level_name"] ?? ""), \(row["title_name"] ?? ""), \(position))
                     ON CONFLICT (code) DO UPDATE SET name = excluded.name, series = excluded.series, position = excluded.position
                     """)
             }
             for region in regions {
-                try connection.run("""
+                try connection.run(
+                    """
                     INSERT INTO regions (code, name, affiliation, superior_code)
                     VALUES (\(region.code), \(region.name), \(region.affiliation), \(region.superior))
                     ON CONFLICT (code) DO UPDATE SET name = excluded.name, affiliation = excluded.affiliation
                     """)
             }
             for (position, row) in types.rows.enumerated() {
-                try connection.run("""
+                try connection.run(
+                    """
                     INSERT INTO unit_types (code, name, may_have_applicants, position)
                     VALUES (\(row["code"] ?? ""), \(row["name"] ?? ""), \(row["may_have_applicants"] == "1"), \(position))
                     ON CONFLICT (code) DO UPDATE SET name = excluded.name, may_have_applicants = excluded.may_have_applicants
                     """)
             }
             for row in days.rows {
-                try connection.run("""
+                try connection.run(
+                    """
                     INSERT INTO calendar_days (day, kind, name) VALUES (\(row["date"] ?? ""), \(row["kind"] ?? ""), \(row["name"] ?? ""))
                     ON CONFLICT (day) DO NOTHING
                     """)

@@ -17,7 +17,8 @@ extension Connection {
 
     /// The unit and its superiors, nearest first.
     public func path(from id: ID<WorkUnit>) throws -> [WorkUnit] {
-        try rows("""
+        try rows(
+            """
             WITH RECURSIVE path (id, depth) AS (
                 SELECT id, 0 FROM units WHERE id = \(id)
                 UNION ALL
@@ -32,7 +33,8 @@ extension Connection {
     /// none that is on the chain already (D20).
     public func unitsToInsert(into dossier: Dossier, matching text: String, limit: Int) throws -> [WorkUnit] {
         let taken = dossier.journey.chain.stops.map(\.unit) + [dossier.journey.chain.acceptanceUnit]
-        return try rows("""
+        return try rows(
+            """
             WITH RECURSIVE below (id) AS (
                 SELECT id FROM units WHERE id = \(dossier.unit)
                 UNION
@@ -46,7 +48,8 @@ extension Connection {
     }
 
     public func insert(_ unit: WorkUnit, at now: Instant) throws {
-        try run("""
+        try run(
+            """
             INSERT INTO units (id, name, credit_code, type_code, superior_id, jurisdiction_code, steps, single_clerk,
                 contact_name, contact_phone, enabled, created_at)
             VALUES (\(unit.id), \(unit.name), \(unit.creditCode), \(unit.type), \(unit.superior), \(unit.jurisdiction),
@@ -91,7 +94,8 @@ extension Connection {
     public func standing(of unit: WorkUnit) throws -> Standing {
         Standing(
             hasApplicants: try mayHaveApplicants(unit),
-            hasSubordinates: try count("SELECT COUNT(*) FROM (SELECT 1 FROM desks WHERE unit_id = \(unit.id) AND own = 0 AND waiting IN ('firstReview', 'secondReview') LIMIT 1) x") == 1
+            hasSubordinates: try count("SELECT COUNT(*) FROM (SELECT 1 FROM desks WHERE unit_id = \(unit.id) AND own = 0 AND waiting IN ('firstReview', 'secondReview') LIMIT 1) x")
+                == 1
                 || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
             accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1)
     }

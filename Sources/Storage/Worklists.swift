@@ -74,7 +74,8 @@ extension Connection {
     /// How many dossiers the list holds: all of it, or of the search at most `most`.
     public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000) throws -> Int {
         if list.search.isEmpty { return try count("SELECT COUNT(*) FROM desks k WHERE \(on(list, of: member))") }
-        return try count("""
+        return try count(
+            """
             SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
             WHERE \(on(list, of: member)) \(matching(list.search)) LIMIT \(most + 1)) found
             """)
@@ -89,10 +90,11 @@ extension Connection {
     }
 
     private func on(_ list: Worklist, of member: StaffMember) -> SQL {
-        let scope: SQL = switch list.scope {
-        case .own: "k.own = 1"
-        case .subordinate, .acceptance: "k.own = 0"
-        }
+        let scope: SQL =
+            switch list.scope {
+            case .own: "k.own = 1"
+            case .subordinate, .acceptance: "k.own = 0"
+            }
         guard !member.permissions.isEmpty else { return "1 = 0" }
         return "k.unit_id = \(member.unit) AND \(scope) AND k.waiting = \(list.waiting)"
     }

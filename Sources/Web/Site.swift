@@ -31,9 +31,10 @@ public struct Site: Sendable {
     public func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .http1(configuration: .init(
-                idleTimeout: .seconds(75),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(75),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
             configuration: .init(address: .hostname(host, port: port), serverName: nil), logger: logger)
     }
 

@@ -69,10 +69,12 @@ struct Accounts: Sendable {
                 )
                 return row.map { (Subject(id: $0[0], kind: .person), $0[1]) }
             }
-            let row = try Row.fetchOne(database, sql: """
-                SELECT operators.sub, persons.password_hash FROM operators JOIN persons USING (id_number)
-                WHERE operators.credit_code = ? AND operators.id_number = ?
-                """, arguments: [unit.text, number.text])
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT operators.sub, persons.password_hash FROM operators JOIN persons USING (id_number)
+                    WHERE operators.credit_code = ? AND operators.id_number = ?
+                    """, arguments: [unit.text, number.text])
             return row.map { (Subject(id: $0[0], kind: .unit), $0[1]) }
         }
     }
@@ -80,10 +82,12 @@ struct Accounts: Sendable {
     /// The demo persona of a hint.
     func persona(_ hint: String) async throws -> Subject? {
         try await queue.read { database in
-            let row = try Row.fetchOne(database, sql: """
-                SELECT sub, 'person' FROM persons WHERE login_hint = ?1 UNION ALL
-                SELECT sub, 'unit' FROM operators WHERE login_hint = ?1
-                """, arguments: [hint])
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT sub, 'person' FROM persons WHERE login_hint = ?1 UNION ALL
+                    SELECT sub, 'unit' FROM operators WHERE login_hint = ?1
+                    """, arguments: [hint])
             guard let row, let kind = AccountKind(rawValue: row[1]) else { return nil }
             return Subject(id: row[0], kind: kind)
         }
@@ -98,10 +102,12 @@ struct Accounts: Sendable {
     /// Returns false when another registration of the same number was first.
     func add(_ person: CertifiedPerson, passwordHash: String, at now: Instant) async throws -> Bool {
         try await queue.write { database in
-            try database.execute(sql: """
-                INSERT INTO persons (id_number, sub, name, phone, password_hash, certified_at) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id_number) DO NOTHING
-                """, arguments: [
+            try database.execute(
+                sql: """
+                    INSERT INTO persons (id_number, sub, name, phone, password_hash, certified_at) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (id_number) DO NOTHING
+                    """,
+                arguments: [
                     person.idNumber.text, secretText(), person.name, person.phone.text, passwordHash, now.milliseconds,
                 ])
             return database.changesCount == 1
@@ -111,10 +117,11 @@ struct Accounts: Sendable {
     /// Registers a unit with its first operator; returns false when the unit is registered already.
     func add(_ unit: CertifiedUnit, operatedBy number: IDNumber, at now: Instant) async throws -> Bool {
         try await queue.write { database in
-            try database.execute(sql: """
-                INSERT INTO legal_persons (credit_code, unit_name, representative, certified_at) VALUES (?, ?, ?, ?)
-                ON CONFLICT (credit_code) DO NOTHING
-                """, arguments: [unit.creditCode.text, unit.name, unit.representative, now.milliseconds])
+            try database.execute(
+                sql: """
+                    INSERT INTO legal_persons (credit_code, unit_name, representative, certified_at) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (credit_code) DO NOTHING
+                    """, arguments: [unit.creditCode.text, unit.name, unit.representative, now.milliseconds])
             guard database.changesCount == 1 else { return false }
             try database.execute(
                 sql: "INSERT INTO operators (credit_code, id_number, sub) VALUES (?, ?, ?)",

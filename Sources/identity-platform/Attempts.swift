@@ -24,10 +24,11 @@ extension Accounts {
             if before >= Accounts.limit, let last: Int64 = row?["last_at"] {
                 return .locked(until: Instant(milliseconds: last).adding(seconds: Accounts.lockSeconds))
             }
-            try database.execute(sql: """
-                INSERT INTO attempts (id_number, count, last_at) VALUES (?, 1, ?)
-                ON CONFLICT (id_number) DO UPDATE SET count = count + 1, last_at = excluded.last_at
-                """, arguments: [number.text, now.milliseconds])
+            try database.execute(
+                sql: """
+                    INSERT INTO attempts (id_number, count, last_at) VALUES (?, 1, ?)
+                    ON CONFLICT (id_number) DO UPDATE SET count = count + 1, last_at = excluded.last_at
+                    """, arguments: [number.text, now.milliseconds])
             return .allowed(left: Accounts.limit - before - 1)
         }
     }

@@ -50,13 +50,14 @@ struct AuthorizationRequest: Sendable {
     }
 
     private static func isDigest(_ text: String) -> Bool {
-        text.utf8.count == 43 && text.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-            case _: false
+        text.utf8.count == 43
+            && text.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                case _: false
+                }
             }
-        }
     }
 
     /// The parameters again, for the hidden fields of a form and for the way back from a registration.

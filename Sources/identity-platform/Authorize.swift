@@ -58,10 +58,11 @@ struct TypedLogin: Sendable {
 
     func credentials(password: String) throws(Problems) -> Credentials {
         var checks = Checks()
-        let unit: CreditCode? = switch kind {
-        case .person: nil
-        case .unit: checks.read("creditCode") { () throws(Invalid) in try CreditCode(creditCode) }
-        }
+        let unit: CreditCode? =
+            switch kind {
+            case .person: nil
+            case .unit: checks.read("creditCode") { () throws(Invalid) in try CreditCode(creditCode) }
+            }
         let number = checks.read("idNumber") { () throws(Invalid) in try IDNumber(idNumber, today: Instant.now.day) }
         checks.require("password", !password.isEmpty, "请填写密码")
         guard checks.problems.isEmpty, let number else { throw Problems(checks.problems) }

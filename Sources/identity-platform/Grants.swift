@@ -33,11 +33,13 @@ extension Accounts {
             try database.execute(
                 sql: "DELETE FROM codes WHERE expires_at <= ?", arguments: [grant.authenticatedAt.milliseconds]
             )
-            try database.execute(sql: """
-                INSERT INTO codes
-                (code_hash, client_id, redirect_uri, nonce, code_challenge, sub, kind, auth_time, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """, arguments: [
+            try database.execute(
+                sql: """
+                    INSERT INTO codes
+                    (code_hash, client_id, redirect_uri, nonce, code_challenge, sub, kind, auth_time, expires_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
                     digest(code), grant.clientID, grant.redirectURI, grant.nonce, grant.codeChallenge, grant.subject.id,
                     grant.subject.kind.rawValue, grant.authenticatedAt.milliseconds,
                     grant.authenticatedAt.adding(seconds: 60).milliseconds,

@@ -57,13 +57,15 @@ struct Holder: Sendable {
 
 extension Accounts {
     func holder(of subject: Subject) async throws -> Holder? {
-        let statement = switch subject.kind {
-        case .person: "SELECT name, id_number, phone, NULL, NULL FROM persons WHERE sub = ?"
-        case .unit: """
-            SELECT persons.name, persons.id_number, persons.phone, legal_persons.credit_code, legal_persons.unit_name
-            FROM operators JOIN persons USING (id_number) JOIN legal_persons USING (credit_code) WHERE operators.sub = ?
-            """
-        }
+        let statement =
+            switch subject.kind {
+            case .person: "SELECT name, id_number, phone, NULL, NULL FROM persons WHERE sub = ?"
+            case .unit:
+                """
+                SELECT persons.name, persons.id_number, persons.phone, legal_persons.credit_code, legal_persons.unit_name
+                FROM operators JOIN persons USING (id_number) JOIN legal_persons USING (credit_code) WHERE operators.sub = ?
+                """
+            }
         return try await queue.read { database in
             try Row.fetchOne(database, sql: statement, arguments: [subject.id])
                 .map { Holder(name: $0[0], idNumber: $0[1], phone: $0[2], creditCode: $0[3], unitName: $0[4]) }

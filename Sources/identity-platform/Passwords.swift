@@ -40,12 +40,13 @@ struct Passwords: Sendable {
         let typed = Array(password.precomposedStringWithCanonicalMapping.utf8)
         return try await withCheckedThrowingContinuation { continuation in
             queue.addOperation {
-                continuation.resume(with: Result {
-                    try KDF.Scrypt.deriveKey(
-                        from: typed, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
-                        parallelism: cost.parallelism
-                    )
-                })
+                continuation.resume(
+                    with: Result {
+                        try KDF.Scrypt.deriveKey(
+                            from: typed, salt: salt, outputByteCount: 32, rounds: cost.rounds, blockSize: cost.blockSize,
+                            parallelism: cost.parallelism
+                        )
+                    })
             }
         }
     }
@@ -63,7 +64,7 @@ struct Passwords: Sendable {
     private static func parse(_ stored: String) -> (Cost, salt: [UInt8], hash: [UInt8])? {
         let parts = stored.split(separator: "$")
         guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let blockSize = Int(parts[2]),
-              let parallelism = Int(parts[3]), let salt = bytes(hex: parts[4]), let hash = bytes(hex: parts[5])
+            let parallelism = Int(parts[3]), let salt = bytes(hex: parts[4]), let hash = bytes(hex: parts[5])
         else { return nil }
         return (Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism), salt, hash)
     }

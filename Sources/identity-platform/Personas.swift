@@ -27,11 +27,13 @@ private func importPerson(_ persona: Persona, at now: Instant, into database: Da
         if let hint: String = row["login_hint"], hint != persona.loginHint { throw taken(persona, by: hint) }
     }
     try requireSame(persona, database, sql: "SELECT id_number FROM persons WHERE login_hint = ?", expecting: [number])
-    try database.execute(sql: """
-        INSERT INTO persons (id_number, sub, name, phone, login_hint, certified_at) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id_number) DO UPDATE
-        SET sub = excluded.sub, name = excluded.name, phone = excluded.phone, login_hint = excluded.login_hint
-        """, arguments: [
+    try database.execute(
+        sql: """
+            INSERT INTO persons (id_number, sub, name, phone, login_hint, certified_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id_number) DO UPDATE
+            SET sub = excluded.sub, name = excluded.name, phone = excluded.phone, login_hint = excluded.login_hint
+            """,
+        arguments: [
             number, subject("persona:" + persona.loginHint), persona.person.name, persona.person.phone.text, persona.loginHint,
             now.milliseconds,
         ])
@@ -42,17 +44,20 @@ private func importOperator(_ persona: Persona, of unit: CertifiedUnit, at now: 
     try requireSame(
         persona, database, sql: "SELECT id_number, credit_code FROM operators WHERE login_hint = ?", expecting: [number, code]
     )
-    try database.execute(sql: """
-        INSERT INTO persons (id_number, sub, name, phone, certified_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id_number) DO NOTHING
-        """, arguments: [number, subject("person:" + number), persona.person.name, persona.person.phone.text, now.milliseconds])
-    try database.execute(sql: """
-        INSERT INTO legal_persons (credit_code, unit_name, representative, certified_at) VALUES (?, ?, ?, ?)
-        ON CONFLICT (credit_code) DO UPDATE SET unit_name = excluded.unit_name
-        """, arguments: [code, unit.name, unit.representative, now.milliseconds])
-    try database.execute(sql: """
-        INSERT INTO operators (credit_code, id_number, sub, login_hint) VALUES (?, ?, ?, ?)
-        ON CONFLICT (credit_code, id_number) DO NOTHING
-        """, arguments: [code, number, subject("persona:" + persona.loginHint), persona.loginHint])
+    try database.execute(
+        sql: """
+            INSERT INTO persons (id_number, sub, name, phone, certified_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id_number) DO NOTHING
+            """, arguments: [number, subject("person:" + number), persona.person.name, persona.person.phone.text, now.milliseconds])
+    try database.execute(
+        sql: """
+            INSERT INTO legal_persons (credit_code, unit_name, representative, certified_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (credit_code) DO UPDATE SET unit_name = excluded.unit_name
+            """, arguments: [code, unit.name, unit.representative, now.milliseconds])
+    try database.execute(
+        sql: """
+            INSERT INTO operators (credit_code, id_number, sub, login_hint) VALUES (?, ?, ?, ?)
+            ON CONFLICT (credit_code, id_number) DO NOTHING
+            """, arguments: [code, number, subject("persona:" + persona.loginHint), persona.loginHint])
     let hint = try String.fetchOne(
         database, sql: "SELECT login_hint FROM operators WHERE credit_code = ? AND id_number = ?", arguments: [code, number]
     )

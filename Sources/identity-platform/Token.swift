@@ -28,8 +28,8 @@ extension Site {
         let (code, redirectURI, verifier) = (form["code"], form["redirect_uri"], form["code_verifier"])
         guard !code.isEmpty, !redirectURI.isEmpty, !verifier.isEmpty else { throw TokenError.invalidRequest }
         guard let grant = try await accounts.take(code, at: .now), grant.clientID == settings.clientID,
-              grant.redirectURI == redirectURI, (43...128).contains(verifier.utf8.count),
-              grant.codeChallenge == base64URL(SHA256.hash(data: Array(verifier.utf8)))
+            grant.redirectURI == redirectURI, (43...128).contains(verifier.utf8.count),
+            grant.codeChallenge == base64URL(SHA256.hash(data: Array(verifier.utf8)))
         else { throw TokenError.invalidGrant }
         return grant
     }
@@ -37,7 +37,8 @@ extension Site {
     /// Checks `client_secret_basic`: name and secret are form-encoded before they are joined (RFC 6749, 2.3.1).
     private func isClient(_ header: String?) -> Bool {
         guard let header, header.prefix(6).lowercased() == "basic ",
-              let pair = Data(base64Encoded: String(header.dropFirst(6)).trimmed) else { return false }
+            let pair = Data(base64Encoded: String(header.dropFirst(6)).trimmed)
+        else { return false }
         let parts = pair.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }
         do {

@@ -141,10 +141,14 @@ extension World {
     public static func content(title: String = "22--2") -> Content {
         var content = Content(title: title)
         content[.application] = [.init(id: "application", values: ["specialty": "语文", "kind": "01", "currentSpecialty": "语文教学", "firstTime": "1"])]
-        content[.basics] = [.init(id: "basics", values: [
-            "ethnicGroup": "01", "politicalStatus": "13", "nationality": "1", "workingSince": "2002-07", "degreeOfEducation": "21",
-            "school": "四川演示师范大学", "major": "汉语言文学", "graduated": "2002-06", "studyMode": "1", "currentTitle": "一级教师",
-        ])]
+        content[.basics] = [
+            .init(
+                id: "basics",
+                values: [
+                    "ethnicGroup": "01", "politicalStatus": "13", "nationality": "1", "workingSince": "2002-07", "degreeOfEducation": "21",
+                    "school": "四川演示师范大学", "major": "汉语言文学", "graduated": "2002-06", "studyMode": "1", "currentTitle": "一级教师",
+                ])
+        ]
         content[.education] = [.init(id: "e1", values: ["from": "1998-09", "to": "2002-06", "school": "四川演示师范大学", "major": "汉语言文学", "level": "21", "studyMode": "1"])]
         content[.work] = [.init(id: "w1", values: ["from": "2002-07", "unit": "演示中学", "duty": "语文教学", "post": "教师"])]
         content[.summary] = [.init(id: "summary", values: ["summary": "任现职以来，承担语文教学。"])]
@@ -178,7 +182,9 @@ extension World {
 
     /// Takes a step on a dossier as it is now.
     @discardableResult
-    public func take(_ step: Step, on id: ID<Dossier>, by name: Name, version: Int? = nil, key: String = key(), deadline: Instant? = nil, at now: Instant = World.start) async throws -> Moved {
+    public func take(_ step: Step, on id: ID<Dossier>, by name: Name, version: Int? = nil, key: String = key(), deadline: Instant? = nil, at now: Instant = World.start)
+        async throws -> Moved
+    {
         let actor: Actor = [.submit, .recall, .resubmit, .abandon].contains(step.name) ? .applicant(person(name).id) : try await actor(name)
         let seen: Int
         if let version { seen = version } else { seen = try await self.version(of: id) }

@@ -12,10 +12,14 @@ let reference = Reference(
 func fullContent() -> Content {
     var content = Content(title: "22--2")
     content[.application] = [.init(id: "application", values: ["specialty": "语文", "kind": "01", "currentSpecialty": "语文教学", "firstTime": "1"])]
-    content[.basics] = [.init(id: "basics", values: [
-        "ethnicGroup": "01", "politicalStatus": "13", "nationality": "1", "workingSince": "2008/7", "degreeOfEducation": "21",
-        "school": "四川演示师范大学", "major": "汉语言文学", "graduated": "2008-06", "studyMode": "1", "currentTitle": "一级教师",
-    ])]
+    content[.basics] = [
+        .init(
+            id: "basics",
+            values: [
+                "ethnicGroup": "01", "politicalStatus": "13", "nationality": "1", "workingSince": "2008/7", "degreeOfEducation": "21",
+                "school": "四川演示师范大学", "major": "汉语言文学", "graduated": "2008-06", "studyMode": "1", "currentTitle": "一级教师",
+            ])
+    ]
     content[.education] = [.init(id: "e1", values: ["from": "2004-09", "to": "2008-06", "school": "四川演示师范大学", "major": "汉语言文学", "level": "21", "studyMode": "1"])]
     content[.work] = [.init(id: "w1", values: ["from": "2008-07", "unit": "乐山市演示中学", "duty": "语文教学", "post": "教师"])]
     content[.summary] = [.init(id: "summary", values: ["summary": "任现职以来……"])]

@@ -40,8 +40,10 @@ struct Reachable {
     }()
 
     static func steps(from journey: Journey) -> [Step] {
-        var steps: [Step] = [.submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .accept,
-                             .requestCorrection, .refuse, .abandon, .conclude(.passed), .conclude(.notPassed), .conclude(.lapsed)]
+        var steps: [Step] = [
+            .submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .accept,
+            .requestCorrection, .refuse, .abandon, .conclude(.passed), .conclude(.notPassed), .conclude(.lapsed),
+        ]
         let on = Set(journey.chain.stops.map(\.unit))
         steps += additions.filter { !on.contains($0.unit) }.map { .pass(inserting: [$0]) }
         if let stop = journey.stage.stop { steps += journey.chain.ownInsertions(of: stop).map { .pass(dropping: [$0.unit]) } }
@@ -164,8 +166,9 @@ struct Reachable {
                 for reached in state.journey.chain.stops[...stop] { #expect(state.desks[reached.unit] != nil) }
             }
             if state.desks[id(90)] != nil {
-                #expect([.awaitingAcceptance, .returnedForCorrection, .accepted, .passed, .notPassed, .notAccepted, .lapsed, .abandoned]
-                    .contains(state.journey.stage.name))
+                #expect(
+                    [.awaitingAcceptance, .returnedForCorrection, .accepted, .passed, .notPassed, .notAccepted, .lapsed, .abandoned]
+                        .contains(state.journey.stage.name))
             }
         }
         for edge in edges where edge.step.name == .withdraw {

@@ -54,9 +54,10 @@ import Testing
 
     private var table: String {
         let head = "| | \(steps.map(\.name).joined(separator: " | ")) |\n|---|\(String(repeating: "---|", count: steps.count))\n"
-        return head + stages.map { stage in
-            "| **\(stage.name)** | \(steps.map { next(stage.stage, stage.arrival, $0.step) ?? "" }.joined(separator: " | ")) |\n"
-        }.joined()
+        return head
+            + stages.map { stage in
+                "| **\(stage.name)** | \(steps.map { next(stage.stage, stage.arrival, $0.step) ?? "" }.joined(separator: " | ")) |\n"
+            }.joined()
     }
 
     private var diagram: String {

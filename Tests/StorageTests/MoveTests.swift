@@ -86,7 +86,8 @@ import Testing
         let (first, revision) = try await world.draft()
         let second: ID<Dossier> = newID()
         try await world.database.write { connection in
-            try connection.run("""
+            try connection.run(
+                """
                 INSERT INTO dossiers SELECT \(second), version, plan_id, year, person_id, person_name, unit_id, unit_name, title_code, stage, stop, round,
                     arrival, correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at FROM dossiers WHERE id = \(first)
                 """)
@@ -141,7 +142,9 @@ import Testing
         let world = try await World()
         let (id, revision) = try await world.draft()
         _ = try await world.submit(id, revision: revision)
-        let sealed = try await world.database.read { try $0.first("SELECT body, digest, pledge FROM contents WHERE dossier_id = \(id)") { (try $0.text(), try $0.text(), try $0.text()) } }
+        let sealed = try await world.database.read {
+            try $0.first("SELECT body, digest, pledge FROM contents WHERE dossier_id = \(id)") { (try $0.text(), try $0.text(), try $0.text()) }
+        }
         #expect(sealed.map { digest($0.0) } == sealed?.1)
         #expect(sealed?.2.hasPrefix(Pledge.current.version) == true)
         #expect(try await world.database.read { try $0.first("SELECT digest FROM trail WHERE dossier_id = \(id)") { try $0.text() } } == sealed?.1)
@@ -173,7 +176,10 @@ import Testing
         let world = try await World()
         let id = try await world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .giveBack)])
         let (mine, schools) = try await world.database.read { connection in
-            (try connection.messages(for: .applicant(world.person(.applicant).id), limit: 9), try connection.rows("SELECT body FROM messages WHERE unit_id = \(world.unit(.school).id)") { try $0.text() })
+            (
+                try connection.messages(for: .applicant(world.person(.applicant).id), limit: 9),
+                try connection.rows("SELECT body FROM messages WHERE unit_id = \(world.unit(.school).id)") { try $0.text() }
+            )
         }
         #expect(mine.contains { $0.body.contains("退回：意见") && $0.dossier == id })
         #expect(schools.count == 1 && schools[0].contains("已被上级退回"))

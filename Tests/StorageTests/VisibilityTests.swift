@@ -8,7 +8,8 @@ import Testing
     private static let steps: [(World.Name, Step)] = [
         (.schoolFirst, .pass()), (.schoolFirst, .takeBack), (.schoolFirst, .pass()), (.schoolSecond, .pass()), (.schoolSecond, .withdraw), (.schoolSecond, .pass()),
         (.bureauFirst, .giveBack), (.applicant, .resubmit), (.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .fail),
-        (.bureauFirst, .reopen), (.bureauFirst, .pass()), (.bureauSecond, .pass()), (.bureauSecond, .withdraw), (.bureauSecond, .pass()), (.officeAccepter, .accept), (.officeAccepter, .conclude(.passed)),
+        (.bureauFirst, .reopen), (.bureauFirst, .pass()), (.bureauSecond, .pass()), (.bureauSecond, .withdraw), (.bureauSecond, .pass()), (.officeAccepter, .accept),
+        (.officeAccepter, .conclude(.passed)),
     ]
 
     @Test func listsAndRecordsAgree() async throws {
@@ -33,8 +34,10 @@ import Testing
             let (record, listed) = try await world.database.read { connection in
                 var record = true
                 do { _ = try connection.dossier(id, for: .staff(member)) } catch Problem.notFound { record = false }
-                let lists = [Worklist(scope: .own, waiting: .firstReview), .init(scope: .own, waiting: .secondReview), .init(scope: .subordinate, waiting: .firstReview),
-                             .init(scope: .subordinate, waiting: .secondReview), .init(scope: .acceptance, waiting: .acceptance)]
+                let lists = [
+                    Worklist(scope: .own, waiting: .firstReview), .init(scope: .own, waiting: .secondReview), .init(scope: .subordinate, waiting: .firstReview),
+                    .init(scope: .subordinate, waiting: .secondReview), .init(scope: .acceptance, waiting: .acceptance),
+                ]
                 let listed = try lists.filter { try connection.worklist($0, for: member).contains { $0.dossier == id } }
                 for list in lists { #expect(try connection.worklistCount(list, for: member) == connection.worklist(list, for: member).count) }
                 return (record, listed)

@@ -45,7 +45,8 @@ final class TestSite: Sendable {
     /// A browser in which this name is signed in; staff through their unit, others in their own name.
     func browser(_ name: World.Name) async throws -> Browser {
         let person = world.person(name)
-        let unit: WorkUnit? = try await world.database.read { connection in try self.world.staff[name].flatMap { try connection.staff($0) }.flatMap { try connection.unit($0.unit) } }
+        let unit: WorkUnit? = try await world.database.read { connection in try self.world.staff[name].flatMap { try connection.staff($0) }.flatMap { try connection.unit($0.unit) }
+        }
         let code = unit?.creditCode ?? (name == .strangerClerk ? CreditCode(stored: "UNKNOWN") : nil)
         let identity = Identity(
             issuer: FakeProvider.issuer, subject: "\(name)", kind: code == nil ? .person : .unit, name: person.name, idNumber: person.idNumber,
@@ -56,9 +57,10 @@ final class TestSite: Sendable {
     /// The person himself, even where he has a seat in a unit.
     func personalBrowser(_ name: World.Name) async throws -> Browser {
         let person = world.person(name)
-        return try await browser(as: Identity(
-            issuer: FakeProvider.issuer, subject: "personal-\(name)", kind: .person, name: person.name, idNumber: person.idNumber, phone: person.phone,
-            creditCode: nil, unitName: ""))
+        return try await browser(
+            as: Identity(
+                issuer: FakeProvider.issuer, subject: "personal-\(name)", kind: .person, name: person.name, idNumber: person.idNumber, phone: person.phone,
+                creditCode: nil, unitName: ""))
     }
 
     private func browser(as identity: Identity) async throws -> Browser {

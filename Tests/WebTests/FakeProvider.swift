@@ -5,7 +5,7 @@ import Synchronization
 @testable import Web
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// An identity platform in memory, which can be told to lie.
@@ -32,7 +32,9 @@ final class FakeProvider: ProviderTransport {
         if state.withLock({ $0.isDown }) { throw URLError(.cannotConnectToHost) }
         switch request.url?.path() {
         case "/.well-known/openid-configuration":
-            let metadata = ["issuer": Self.issuer, "authorization_endpoint": "\(Self.issuer)/authorize", "token_endpoint": "\(Self.issuer)/token", "jwks_uri": "\(Self.issuer)/jwks"]
+            let metadata = [
+                "issuer": Self.issuer, "authorization_endpoint": "\(Self.issuer)/authorize", "token_endpoint": "\(Self.issuer)/token", "jwks_uri": "\(Self.issuer)/jwks",
+            ]
             return (try JSONSerialization.data(withJSONObject: metadata), 200)
         case "/jwks": return (try JSONSerialization.data(withJSONObject: ["keys": [jwk()]]), 200)
         case "/token":

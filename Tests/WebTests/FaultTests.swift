@@ -55,7 +55,8 @@ import Testing
         let form = try await browser.get(page).form(to: path).merging(["action": "pass"]) { $1 }
         let other = try await site.browser(.schoolFirstToo).get(page).form(to: path)
         let cases: [([String: String], [(String, String)])] = [
-            (form, []), (form, [("origin", "http://evil.example")]), (form, [("sec-fetch-site", "cross-site")]), (form, [("origin", TestSite.origin), ("sec-fetch-site", "cross-site")]),
+            (form, []), (form, [("origin", "http://evil.example")]), (form, [("sec-fetch-site", "cross-site")]),
+            (form, [("origin", TestSite.origin), ("sec-fetch-site", "cross-site")]),
             (form, [("sec-fetch-site", "same-site")]), (other.merging(["action": "pass"]) { $1 }, [("origin", TestSite.origin)]),
             (form.merging(["_version": "3"]) { $1 }, [("origin", TestSite.origin)]), (form.merging(["_key": World.key()]) { $1 }, [("origin", TestSite.origin)]),
             (form.merging(["_token": ""]) { $1 }, [("origin", TestSite.origin)]),
@@ -68,16 +69,19 @@ import Testing
 
     /// A-13: unknown and repeated keys, broken encodings, other bodies.
     @Test(arguments: [
-        "stage=accepted", "version=9", "opinion=a&opinion=b", "opinion%5B%5D=a", "opinion=%FF", "opinion=%2", "action=pass.x", "action=drop", "unit_id=x", "additions=" + String(repeating: "a,", count: 3),
+        "stage=accepted", "version=9", "opinion=a&opinion=b", "opinion%5B%5D=a", "opinion=%FF", "opinion=%2", "action=pass.x", "action=drop", "unit_id=x",
+        "additions=" + String(repeating: "a,", count: 3),
     ])
     func strangeFormsAreRefused(_ extra: String) async throws {
         let (site, id, page, path) = try await setUp()
         let browser = try await site.browser(.schoolFirst)
         let form = try await browser.get(page).form(to: path).filter { FormToken.keys.contains($0.key) }
         let body = form.map { "\($0.key)=\($0.value)" }.joined(separator: "&") + "&" + extra
-        let answer = try await site.send(.post, path, headers: [
-            ("cookie", "zhiping=\(browser.token ?? "")"), ("origin", TestSite.origin), ("content-type", "application/x-www-form-urlencoded"),
-        ], body: body)
+        let answer = try await site.send(
+            .post, path,
+            headers: [
+                ("cookie", "zhiping=\(browser.token ?? "")"), ("origin", TestSite.origin), ("content-type", "application/x-www-form-urlencoded"),
+            ], body: body)
         #expect(extra.hasPrefix("additions") ? answer.status == 303 : answer.status == 400, "\(extra): \(answer.status)")
         #expect(try await site.world.version(of: id) == (extra.hasPrefix("additions") ? 3 : 2))
     }

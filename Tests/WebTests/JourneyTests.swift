@@ -88,7 +88,9 @@ import Testing
         let site = try await TestSite(try await World(demand: .required))
         let id = try await site.world.dossier(after: [(.schoolFirst, .pass())])
         let browser = try await site.browser(.schoolSecond)
-        let typed = ["opinion": "复审意见", "recommendation": "推荐<b>", "recommended": "1", "publicFrom": "2026-11-16", "publicThrough": "2026-11-18", "publicResult": "1", "action": "pass"]
+        let typed = [
+            "opinion": "复审意见", "recommendation": "推荐<b>", "recommended": "1", "publicFrom": "2026-11-16", "publicThrough": "2026-11-18", "publicResult": "1", "action": "pass",
+        ]
         let wrong = try await browser.submit("/dossiers/\(id)/passes", on: "/dossiers/\(id)", typed)
         #expect(wrong.status == 422 && wrong.body.contains("不少于 5 个工作日，现为 3 个") && wrong.body.contains("推荐&lt;b&gt;"))
         var mended = wrong.form(to: "/dossiers/\(id)/passes")

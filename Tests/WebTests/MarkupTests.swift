@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct MarkupTests {
     @Test(arguments: [
-        ("<script>", "&lt;script&gt;"), ("\"><svg onload=x>", "&quot;&gt;&lt;svg onload=x&gt;"), ("it's", "it&#39;s"), ("a&amp;b", "a&amp;amp;b"), ("行\n行", "行\n行"), ("\u{0}\u{7}", "\u{FFFD}\u{FFFD}"),
+        ("<script>", "&lt;script&gt;"), ("\"><svg onload=x>", "&quot;&gt;&lt;svg onload=x&gt;"), ("it's", "it&#39;s"), ("a&amp;b", "a&amp;amp;b"), ("行\n行", "行\n行"),
+        ("\u{0}\u{7}", "\u{FFFD}\u{FFFD}"),
     ])
     func everythingInterpolatedIsEscaped(_ text: String, _ escaped: String) {
         #expect(("<p title=\"\(text)\">\(text)</p>" as HTML).description == "<p title=\"\(escaped)\">\(escaped)</p>")

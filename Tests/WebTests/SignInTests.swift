@@ -10,7 +10,8 @@ import Testing
     private func started(_ site: TestSite, _ path: String = "/sign-in/person") async throws -> (state: String, nonce: String, challenge: String, cookie: String) {
         let answer = try await site.visitor.get(path)
         #expect(answer.status == 303 || answer.status == 302)
-        let query = Dictionary(uniqueKeysWithValues: answer.location.split(separator: "?")[1].split(separator: "&").map { ($0.split(separator: "=")[0], String($0.split(separator: "=")[1])) })
+        let query = Dictionary(
+            uniqueKeysWithValues: answer.location.split(separator: "?")[1].split(separator: "&").map { ($0.split(separator: "=")[0], String($0.split(separator: "=")[1])) })
         let cookie = answer.headers[values: .setCookie].first { $0.hasPrefix("zhiping-sign-in=") }?.split(separator: ";").first.map(String.init) ?? ""
         #expect(answer.headers[values: .setCookie].allSatisfy { $0.contains("HttpOnly") && $0.contains("SameSite=Lax") })
         return (query["state"] ?? "", query["nonce"] ?? "", query["code_challenge"] ?? "", cookie)

@@ -45,7 +45,8 @@ extension Actor {
         case .pass, .giveBack, .fail: return denialOfDecision(on: dossier)
         case .takeBack:
             guard case .staff(let member) = self, case .unit(let unit, _) = dossier.journey.holder, member.unit == unit,
-                  member.person == dossier.firstReviewer else { return .onlyFirstReviewer }
+                member.person == dossier.firstReviewer
+            else { return .onlyFirstReviewer }
             return member.permissions.contains(.firstReview) ? nil : .lacks(.firstReview)
         case .withdraw:
             guard let back = dossier.journey.withdrawable else { return nil }

@@ -7,7 +7,8 @@ public struct Day: Hashable, Sendable, Comparable {
     /// nil unless the day exists, between the years 1900 and 2199.
     public init?(year: Int, month: Int, day: Int) {
         guard (1900...2199).contains(year), (1...12).contains(month), day >= 1,
-              day <= Day.length(ofMonth: month, year: year) else { return nil }
+            day <= Day.length(ofMonth: month, year: year)
+        else { return nil }
         (self.year, self.month, self.day) = (year, month, day)
     }
 
@@ -16,7 +17,8 @@ public struct Day: Hashable, Sendable, Comparable {
         let digits = (text.hasSuffix("日") ? text.dropLast() : text[...])
             .split(omittingEmptySubsequences: false, whereSeparator: { "-/.年月".contains($0) }).map(String.init)
         if digits.count == 3, let year = Int(digits[0]), let month = Int(digits[1]), let day = Int(digits[2]),
-           digits[0].utf8.count == 4, digits[1].utf8.count <= 2, digits[2].utf8.count <= 2 {
+            digits[0].utf8.count == 4, digits[1].utf8.count <= 2, digits[2].utf8.count <= 2
+        {
             self.init(year: year, month: month, day: day)
         } else if text.utf8.count == 8, let whole = Int(text), whole > 0 {
             self.init(year: whole / 10_000, month: whole / 100 % 100, day: whole % 100)

@@ -1,10 +1,11 @@
 extension Dossier {
     /// The steps this person could take now: those that the workflow accepts and the rule allows. Buttons come from here.
     public func offers(to actor: Actor) -> Set<StepName> {
-        Set(StepName.allCases.filter { name in
-            guard let step = name.plainest(for: journey) else { return false }
-            return journey.accepts(step) && actor.denial(of: name, on: self) == nil
-        })
+        Set(
+            StepName.allCases.filter { name in
+                guard let step = name.plainest(for: journey) else { return false }
+                return journey.accepts(step) && actor.denial(of: name, on: self) == nil
+            })
     }
 
     /// Whether it is this person's turn: he can take the dossier further, not merely pull at it.

@@ -124,10 +124,11 @@ public struct ReviewChain: Hashable, Sendable {
             Stop(unit: $0.unit, steps: $0.steps, insertion: Insertion(by: stops[stop].unit, reason: $0.reason))
         }
         chain.stops.insert(contentsOf: new, at: stop + 1)
-        chain.arrival = .passed(RouteChange(
-            inserted: inserted.map(\.unit),
-            dropped: stops.enumerated().filter { dropped.contains($0.element.unit) }.map { .init(index: $0.offset, stop: $0.element) }
-        ))
+        chain.arrival = .passed(
+            RouteChange(
+                inserted: inserted.map(\.unit),
+                dropped: stops.enumerated().filter { dropped.contains($0.element.unit) }.map { .init(index: $0.offset, stop: $0.element) }
+            ))
         return chain
     }
 

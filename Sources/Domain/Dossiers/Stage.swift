@@ -88,7 +88,7 @@ extension Stage {
             guard !chain.stops.isEmpty else { throw .offChain }
             return .firstReview(0)
         case .firstReview, .secondReview, .returned, .failed, .awaitingAcceptance, .returnedForCorrection, .accepted,
-             .concluded, .abandoned:
+            .concluded, .abandoned:
             throw .notNow(.submit, self)
         }
     }
@@ -100,7 +100,7 @@ extension Stage {
             return .draft
         case .secondReview(0): throw .ownUnitHasActed
         case .draft, .firstReview, .secondReview, .returned, .failed, .awaitingAcceptance, .returnedForCorrection,
-             .accepted, .concluded, .abandoned:
+            .accepted, .concluded, .abandoned:
             throw .notNow(.recall, self)
         }
     }
@@ -126,7 +126,7 @@ extension Stage {
             guard chain.arrival != .withdrawn else { throw .secondReviewHasActed }
             return .firstReview(stop)
         case .draft, .firstReview, .returned, .failed, .awaitingAcceptance, .returnedForCorrection, .accepted,
-             .concluded, .abandoned:
+            .concluded, .abandoned:
             throw .notNow(.takeBack, self)
         }
     }
@@ -138,7 +138,7 @@ extension Stage {
         case .awaitingAcceptance: next = chain.stops.count
         case .secondReview(let stop) where stop > 0: throw .nextHasActed
         case .firstReview, .secondReview, .draft, .returned, .failed, .returnedForCorrection, .accepted, .concluded,
-             .abandoned:
+            .abandoned:
             throw .notNow(.withdraw, self)
         }
         guard case .passed = chain.arrival else { throw .nextHasActed }
@@ -182,7 +182,7 @@ extension Stage {
         switch self {
         case .failed(let stop): return .firstReview(stop)
         case .draft, .firstReview, .secondReview, .returned, .awaitingAcceptance, .returnedForCorrection, .accepted,
-             .concluded, .abandoned:
+            .concluded, .abandoned:
             throw .notNow(.reopen, self)
         }
     }
@@ -201,7 +201,7 @@ extension Stage {
         switch self {
         case .awaitingAcceptance: return .accepted
         case .draft, .firstReview, .secondReview, .returned, .failed, .returnedForCorrection, .accepted, .concluded,
-             .abandoned:
+            .abandoned:
             throw .notNow(.accept, self)
         }
     }
@@ -212,7 +212,7 @@ extension Stage {
             guard !chain.correctionRequested else { throw .correctionOnce }
             return .returnedForCorrection
         case .draft, .firstReview, .secondReview, .returned, .failed, .returnedForCorrection, .accepted, .concluded,
-             .abandoned:
+            .abandoned:
             throw .notNow(.requestCorrection, self)
         }
     }
@@ -237,10 +237,10 @@ extension Stage {
         case (.accepted, .passed): return .concluded(.passed)
         case (.accepted, .notPassed): return .concluded(.notPassed)
         case (.firstReview, .lapsed), (.secondReview, .lapsed), (.returned, .lapsed), (.awaitingAcceptance, .lapsed),
-             (.returnedForCorrection, .lapsed):
+            (.returnedForCorrection, .lapsed):
             return .concluded(.lapsed)
         case (.accepted, .lapsed), (.draft, _), (.firstReview, _), (.secondReview, _), (.returned, _), (.failed, _),
-             (.awaitingAcceptance, _), (.returnedForCorrection, _), (.concluded, _), (.abandoned, _):
+            (.awaitingAcceptance, _), (.returnedForCorrection, _), (.concluded, _), (.abandoned, _):
             throw .notNow(.conclude, self)
         }
     }

@@ -78,7 +78,7 @@ extension Stage {
             switch self {
             case .draft, .abandoned, .notAccepted, .lapsed: false
             case .firstReview, .secondReview, .returned, .failed, .awaitingAcceptance, .returnedForCorrection, .accepted,
-                 .passed, .notPassed:
+                .passed, .notPassed:
                 true
             }
         }
@@ -104,20 +104,21 @@ extension Stage {
 
     /// The stage of a name and the index of a stop, as read from columns.
     public init(_ name: Name, stop: Int) {
-        self = switch name {
-        case .draft: .draft
-        case .firstReview: .firstReview(stop)
-        case .secondReview: .secondReview(stop)
-        case .returned: .returned(by: stop)
-        case .failed: .failed(by: stop)
-        case .awaitingAcceptance: .awaitingAcceptance
-        case .returnedForCorrection: .returnedForCorrection
-        case .accepted: .accepted
-        case .passed: .concluded(.passed)
-        case .notPassed: .concluded(.notPassed)
-        case .notAccepted: .concluded(.notAccepted)
-        case .lapsed: .concluded(.lapsed)
-        case .abandoned: .abandoned
-        }
+        self =
+            switch name {
+            case .draft: .draft
+            case .firstReview: .firstReview(stop)
+            case .secondReview: .secondReview(stop)
+            case .returned: .returned(by: stop)
+            case .failed: .failed(by: stop)
+            case .awaitingAcceptance: .awaitingAcceptance
+            case .returnedForCorrection: .returnedForCorrection
+            case .accepted: .accepted
+            case .passed: .concluded(.passed)
+            case .notPassed: .concluded(.notPassed)
+            case .notAccepted: .concluded(.notAccepted)
+            case .lapsed: .concluded(.lapsed)
+            case .abandoned: .abandoned
+            }
     }
 }

@@ -98,7 +98,8 @@ extension Dossier {
         case .unit(let unit, let permission):
             if journey.stage == .accepted { return "等待评审结果，现在没有要办理的审核" }
             guard member.unit == unit else { return "由 \(surroundings.name(unit)) 办理，本单位现在不能操作" }
-            let others = surroundings.colleagues.isEmpty
+            let others =
+                surroundings.colleagues.isEmpty
                 ? "本单位暂无其他人可以办理，请超级管理员指定工作人员" : "可由 \(surroundings.colleagues.joined(separator: "、")) 办理"
             switch Actor.staff(member).denial(of: permission == .accept ? .accept : .pass, on: self) {
             case .ownDossier: return "这是您本人的申报材料，不能由您审核，\(others)"

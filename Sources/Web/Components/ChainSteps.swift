@@ -119,11 +119,12 @@ extension Timeline {
     /// his own unit's.
     init(forApplicant trail: [TrailEntry], ownUnit: ID<WorkUnit>, calendar: WorkCalendar) {
         entries = trail.map { entry in
-            let shown = switch entry.step {
-            case .giveBack, .requestCorrection, .fail, .refuse: true
-            case .pass, .accept: entry.unit == ownUnit
-            case .submit, .recall, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
-            }
+            let shown =
+                switch entry.step {
+                case .giveBack, .requestCorrection, .fail, .refuse: true
+                case .pass, .accept: entry.unit == ownUnit
+                case .submit, .recall, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
+                }
             return Line(entry, calendar, unit: entry.unitName.isEmpty ? "本人" : entry.unitName, person: "", opinion: shown ? entry.opinion : "")
         }
     }

@@ -44,13 +44,14 @@ struct Frame: Sendable {
     }
 
     private var bar: HTML {
-        let signOut: HTML = reader.map { reader in
-            """
-            <div class="who"><span class="organisation">\(reader.organisation)</span><span class="person">\(reader.name)\
-            \(reader.duties.isEmpty ? HTML.empty : "<small>\(reader.duties)</small>")</span>\
-            <form method="post" action="\(Path.signOut)">\(FormToken.fields(for: Path.signOut, in: reader.session))<button class="plain">退出</button></form></div>
-            """
-        } ?? .empty
+        let signOut: HTML =
+            reader.map { reader in
+                """
+                <div class="who"><span class="organisation">\(reader.organisation)</span><span class="person">\(reader.name)\
+                \(reader.duties.isEmpty ? HTML.empty : "<small>\(reader.duties)</small>")</span>\
+                <form method="post" action="\(Path.signOut)">\(FormToken.fields(for: Path.signOut, in: reader.session))<button class="plain">退出</button></form></div>
+                """
+            } ?? .empty
         return """
             <header class="bar"><a class="brand" href="\(isSignedIn ? Path.home : Path.entry)"><span class="mark" aria-hidden="true">职</span>\
             <span>专业技术人才职称评审</span></a>\(signOut)</header>

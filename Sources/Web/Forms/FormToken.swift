@@ -1,8 +1,8 @@
 import Crypto
 import Domain
 import Foundation
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Markup
 
 /// What makes a form one of ours: a key of its own (for idempotency), the version it was made on, and a code over both, the

@@ -11,8 +11,9 @@ extension Site {
             let lines = try connection.dossiers(of: person.id)
             let employer = try connection.employer(of: person.id)
             let offers = try connection.openPlans(at: now).map { plan in
-                ApplicantHome.Offer(plan: plan, draft: lines.first { $0.stage == .draft && $0.planName == plan.name }?.id,
-                                    reason: try self.obstacle(for: person, to: plan, connection))
+                ApplicantHome.Offer(
+                    plan: plan, draft: lines.first { $0.stage == .draft && $0.planName == plan.name }?.id,
+                    reason: try self.obstacle(for: person, to: plan, connection))
             }
             return ApplicantHome(
                 frame: try frame(for: session, connection, current: Path.home), person: person, employer: employer, offers: offers, lines: lines,
@@ -52,10 +53,12 @@ struct ApplicantHome {
     }
 
     var html: HTML {
-        frame.page("首页", body: """
-            <h1 class="greeting">\(person.name)，您好</h1><div class="home"><div>\(applications)\(plans)</div>
-            <aside>\(card)\(MessageList(messages: messages, link: Path.myDossier, more: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
-            """)
+        frame.page(
+            "首页",
+            body: """
+                <h1 class="greeting">\(person.name)，您好</h1><div class="home"><div>\(applications)\(plans)</div>
+                <aside>\(card)\(MessageList(messages: messages, link: Path.myDossier, more: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
+                """)
     }
 
     private var applications: HTML {
@@ -82,16 +85,17 @@ struct ApplicantHome {
 
     private func offer(_ offer: Offer) -> HTML {
         let titles = offer.plan.titles.compactMap { reference.title($0)?.name }.joined(separator: "、")
-        let action: HTML = if let draft = offer.draft {
-            "<a class=\"button\" href=\"\(Path.myDossier(draft))\">继续填报</a>"
-        } else if let reason = offer.reason {
-            "<p class=\"why\">\(reason)</p>"
-        } else {
-            """
-            <form method="post" action="\(Path.myDossiers)" data-once>\(FormToken.fields(for: Path.myDossiers, in: session))\
-            <input type="hidden" name="plan" value="\(offer.plan.id.text)"><button class="primary">申报</button></form>
-            """
-        }
+        let action: HTML =
+            if let draft = offer.draft {
+                "<a class=\"button\" href=\"\(Path.myDossier(draft))\">继续填报</a>"
+            } else if let reason = offer.reason {
+                "<p class=\"why\">\(reason)</p>"
+            } else {
+                """
+                <form method="post" action="\(Path.myDossiers)" data-once>\(FormToken.fields(for: Path.myDossiers, in: session))\
+                <input type="hidden" name="plan" value="\(offer.plan.id.text)"><button class="primary">申报</button></form>
+                """
+            }
         return """
             <li><strong>\(offer.plan.name)</strong><span>\(titles) · 申报截止 \(offer.plan.windows.applicationsUntil.description)</span>\(action)</li>
             """
@@ -111,13 +115,14 @@ struct StageTag {
     let stage: Stage.Name
 
     var html: HTML {
-        let kind: HTML = switch stage {
-        case .draft, .abandoned, .lapsed: "tag"
-        case .firstReview, .secondReview, .awaitingAcceptance: "tag busy"
-        case .returned, .returnedForCorrection: "tag soon"
-        case .failed, .notPassed, .notAccepted: "tag late"
-        case .accepted, .passed: "tag good"
-        }
+        let kind: HTML =
+            switch stage {
+            case .draft, .abandoned, .lapsed: "tag"
+            case .firstReview, .secondReview, .awaitingAcceptance: "tag busy"
+            case .returned, .returnedForCorrection: "tag soon"
+            case .failed, .notPassed, .notAccepted: "tag late"
+            case .accepted, .passed: "tag good"
+            }
         return "<span class=\"\(kind)\">\(stage.title)</span>"
     }
 }

@@ -48,10 +48,12 @@ struct StaffHome {
     }
 
     var html: HTML {
-        frame.page("首页", body: """
-            <h1 class="unseen">首页</h1>\(figures)<div class="home"><div>\(waiting.map(section))\(waiting.isEmpty ? nothing : .empty)</div>
-            <aside>\(card)\(MessageList(messages: messages, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
-            """)
+        frame.page(
+            "首页",
+            body: """
+                <h1 class="unseen">首页</h1>\(figures)<div class="home"><div>\(waiting.map(section))\(waiting.isEmpty ? nothing : .empty)</div>
+                <aside>\(card)\(MessageList(messages: messages, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
+                """)
     }
 
     private var figures: HTML {
@@ -146,15 +148,18 @@ struct StrangerHome {
     let signedIn: SignedIn
 
     var html: HTML {
-        let (title, reason): (String, String) = if let unit = signedIn.unit {
-            ("本单位账号已停用", "“\(unit.name)”已停用，不能办理业务，请联系上级单位。")
-        } else {
-            ("还不能办理业务", "在本系统中没有找到您以“\(signedIn.unitName)”（统一社会信用代码 \(signedIn.creditCode)）工作人员身份办理业务的授权。")
-        }
-        return frame.page("首页", body: """
-            <section class="card trouble"><h1>\(title)</h1><p>\(reason)</p>\
-            <ul><li>单位已在本系统建立账户的：请联系本单位超级管理员，在工作人员中添加您（姓名、身份证号须与统一身份认证平台一致）。</li>\
-            <li>单位尚未建立账户的：请联系上级单位建立。建立之前，申报、经办功能不开放。</li></ul></section>
-            """)
+        let (title, reason): (String, String) =
+            if let unit = signedIn.unit {
+                ("本单位账号已停用", "“\(unit.name)”已停用，不能办理业务，请联系上级单位。")
+            } else {
+                ("还不能办理业务", "在本系统中没有找到您以“\(signedIn.unitName)”（统一社会信用代码 \(signedIn.creditCode)）工作人员身份办理业务的授权。")
+            }
+        return frame.page(
+            "首页",
+            body: """
+                <section class="card trouble"><h1>\(title)</h1><p>\(reason)</p>\
+                <ul><li>单位已在本系统建立账户的：请联系本单位超级管理员，在工作人员中添加您（姓名、身份证号须与统一身份认证平台一致）。</li>\
+                <li>单位尚未建立账户的：请联系上级单位建立。建立之前，申报、经办功能不开放。</li></ul></section>
+                """)
     }
 }

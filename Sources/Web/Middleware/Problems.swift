@@ -42,7 +42,10 @@ struct Problems: RouterMiddleware {
     private func signInFirst(_ request: Request, _ context: VisitorContext) async throws -> Response {
         if request.method == .get { return .redirect(to: Path.entry, type: .normal) }
         let typed = await typed(in: request)
-        let kept: HTML = typed.isEmpty ? .empty : """
+        let kept: HTML =
+            typed.isEmpty
+            ? .empty
+            : """
             <h2>您填写的内容</h2><p>请复制保存，重新登录后再填写。</p>
             <dl class="facts">\(typed.sorted { $0.key < $1.key }.map { "<div><dt>\($0.key)</dt><dd class=\"long\">\($0.value)</dd></div>" as HTML })</dl>
             """
@@ -71,9 +74,11 @@ struct TroublePage {
     let more: HTML
 
     var html: HTML {
-        frame.page(title, body: """
-            <section class="card trouble"><h1>\(title)</h1><p>\(message)</p>\(more)\
-            <p><a class="button primary" href="\(frame.isSignedIn ? Path.home : Path.entry)">\(frame.isSignedIn ? "回到首页" : "去登录")</a></p></section>
-            """)
+        frame.page(
+            title,
+            body: """
+                <section class="card trouble"><h1>\(title)</h1><p>\(message)</p>\(more)\
+                <p><a class="button primary" href="\(frame.isSignedIn ? Path.home : Path.entry)">\(frame.isSignedIn ? "回到首页" : "去登录")</a></p></section>
+                """)
     }
 }

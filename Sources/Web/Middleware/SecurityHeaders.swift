@@ -8,10 +8,12 @@ struct SecurityHeaders: RouterMiddleware {
 
     func handle(_ request: Request, context: VisitorContext, next: (Request, VisitorContext) async throws -> Response) async throws -> Response {
         var response = try await next(request, context)
-        response.headers[values: .contentSecurityPolicy] = ["""
+        response.headers[values: .contentSecurityPolicy] = [
+            """
             default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; \
             frame-ancestors 'none'; base-uri 'none'
-            """]
+            """
+        ]
         response.headers[.xContentTypeOptions] = "nosniff"
         if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "same-origin" }
         if let name = HTTPField.Name("Cross-Origin-Opener-Policy") { response.headers[name] = "same-origin" }

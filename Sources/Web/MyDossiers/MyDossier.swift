@@ -11,15 +11,17 @@ extension Site {
         let shown: MyDossierPage? = try await database.read { connection in
             let dossier = try connection.dossier(id, for: actor)
             guard dossier.journey.stage != .draft, let (content, digest, submittedAt) = try connection.content(of: id),
-                  let plan = try connection.plan(dossier.plan), let line = try connection.line(of: id) else { return nil }
+                let plan = try connection.plan(dossier.plan), let line = try connection.line(of: id)
+            else { return nil }
             let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
             return MyDossierPage(
                 frame: try frame(for: session, connection), dossier: dossier, plan: plan, digest: digest, submittedAt: submittedAt,
                 whereabouts: dossier.whereabouts(for: actor, in: surroundings),
                 chain: ChainSteps(journey: dossier.journey, units: surroundings.units),
                 timeline: Timeline(forApplicant: try connection.trail(of: id), ownUnit: dossier.unit, calendar: calendar),
-                view: DossierView(content: content, person: person, unitName: line.unitName, plan: plan,
-                                  acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference), isReceipt: isReceipt)
+                view: DossierView(
+                    content: content, person: person, unitName: line.unitName, plan: plan,
+                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference), isReceipt: isReceipt)
         }
         guard let shown else { return see(Path.mySubmission(id)) }
         return page(shown.html)
@@ -39,14 +41,16 @@ struct MyDossierPage {
     let isReceipt: Bool
 
     var html: HTML {
-        frame.page("我的申报", body: """
-            <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>\(receipt)
-            <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2>\
-            <p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.sentence)</p></section>
-            <div class="review"><div class="content">\(view.index)\(view.html)</div>
-            <aside class="desk"><section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
-            <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section></aside></div>
-            """)
+        frame.page(
+            "我的申报",
+            body: """
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>\(receipt)
+                <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2>\
+                <p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.sentence)</p></section>
+                <div class="review"><div class="content">\(view.index)\(view.html)</div>
+                <aside class="desk"><section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
+                <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section></aside></div>
+                """)
     }
 
     private var receipt: HTML {

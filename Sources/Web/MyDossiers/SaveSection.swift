@@ -86,9 +86,10 @@ struct SectionForm {
             }
             content[part] = rows
         }
-        let known = Set(section.parts.flatMap { part in
-            content[part].flatMap { row in part.fields.map { "\(part.rawValue).\(row.id).\($0.key)" } }
-        })
+        let known = Set(
+            section.parts.flatMap { part in
+                content[part].flatMap { row in part.fields.map { "\(part.rawValue).\(row.id).\($0.key)" } }
+            })
         try form.only { ["action", "autosave", "title"].contains($0) || known.contains($0) }
         switch action {
         case .next, .save: break
@@ -117,11 +118,12 @@ struct SectionForm {
 
     /// What is wrong with what was typed; what is missing is left to the check before submission.
     func complaints(in reference: Reference, today: Day) -> Complaints {
-        Complaints(problems: section.parts.flatMap { part in
-            (part.isTable ? content[part] : [content.single(part)]).flatMap { row in
-                let prefix = "\(part.rawValue).\(row.id)."
-                return FieldReading(part.fields, from: { row[String($0.dropFirst(prefix.count))] }, prefix: prefix, complete: false, in: reference, today: today).problems
-            }
-        })
+        Complaints(
+            problems: section.parts.flatMap { part in
+                (part.isTable ? content[part] : [content.single(part)]).flatMap { row in
+                    let prefix = "\(part.rawValue).\(row.id)."
+                    return FieldReading(part.fields, from: { row[String($0.dropFirst(prefix.count))] }, prefix: prefix, complete: false, in: reference, today: today).problems
+                }
+            })
     }
 }

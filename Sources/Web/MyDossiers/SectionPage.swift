@@ -29,7 +29,8 @@ extension Site {
             return SectionPage(
                 frame: try frame(for: session, connection), dossier: dossier, plan: plan, person: person, section: section,
                 content: typed ?? draft.content, revision: draft.revision, savedAt: draft.savedAt, gaps: gaps,
-                complaints: complaints ?? .none, alert: alert, session: session, reference: reference).html
+                complaints: complaints ?? .none, alert: alert, session: session, reference: reference
+            ).html
         }
     }
 }
@@ -52,14 +53,16 @@ struct SectionPage {
     private var path: String { Path.mySection(dossier.id, section) }
 
     var html: HTML {
-        frame.page("填报：\(section.title)", body: """
-            <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
-            \(alert)<div class="filling">\(SectionIndex(dossier: dossier.id, current: section, gaps: gaps).html)
-            <form class="card sheet" method="post" action="\(path)" data-autosave data-guard><h2>\(section.title)</h2>\
-            \(FormToken.fields(for: path, version: revision, in: session))\(complaints.summary)\(section.parts.map(part))\
-            <div class="buttons"><button class="primary" name="action" value="next">\(section.next == nil ? "保存，去检查和提交" : "保存，下一步")</button>\
-            <button name="action" value="save">保存</button><span class="saved" role="status" data-saved>已保存 \(savedAt.text)</span></div></form></div>
-            """)
+        frame.page(
+            "填报：\(section.title)",
+            body: """
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
+                \(alert)<div class="filling">\(SectionIndex(dossier: dossier.id, current: section, gaps: gaps).html)
+                <form class="card sheet" method="post" action="\(path)" data-autosave data-guard><h2>\(section.title)</h2>\
+                \(FormToken.fields(for: path, version: revision, in: session))\(complaints.summary)\(section.parts.map(part))\
+                <div class="buttons"><button class="primary" name="action" value="next">\(section.next == nil ? "保存，去检查和提交" : "保存，下一步")</button>\
+                <button name="action" value="save">保存</button><span class="saved" role="status" data-saved>已保存 \(savedAt.text)</span></div></form></div>
+                """)
     }
 
     private func part(_ part: Part) -> HTML {

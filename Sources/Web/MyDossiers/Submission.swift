@@ -43,10 +43,12 @@ extension Site {
             return SubmissionPage(
                 frame: try frame(for: session, connection), dossier: dossier, plan: plan, revision: draft.revision,
                 gaps: try connection.gaps(of: dossier, draft: draft, in: reference, at: now),
-                view: DossierView(content: draft.content, person: person, unitName: unit.name, plan: plan,
-                                  acceptanceUnitName: units[plan.acceptanceUnit]?.name ?? "", reference: reference),
+                view: DossierView(
+                    content: draft.content, person: person, unitName: unit.name, plan: plan,
+                    acceptanceUnitName: units[plan.acceptanceUnit]?.name ?? "", reference: reference),
                 chain: ChainSteps(journey: Journey(stage: .draft, chain: chain, round: 0), units: units), closed: plan.closedReason(at: now),
-                pledgeMissing: pledgeMissing, alert: alert, session: session).html
+                pledgeMissing: pledgeMissing, alert: alert, session: session
+            ).html
         }
     }
 }
@@ -67,13 +69,15 @@ struct SubmissionPage {
     private var path: String { Path.mySubmission(dossier.id) }
 
     var html: HTML {
-        frame.page("检查和提交", body: """
-            <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
-            \(alert.isEmpty ? HTML.empty : "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><p>\(alert)</p></div>")
-            <div class="filling">\(SectionIndex(dossier: dossier.id, current: nil, gaps: gaps).html)<div>\(check)\
-            <section class="card" aria-labelledby="route"><h2 id="route">提交后的审核流程</h2>\(chain.html)</section>
-            <h2 class="preview">预览</h2>\(view.html)\(pledge)</div></div>
-            """)
+        frame.page(
+            "检查和提交",
+            body: """
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
+                \(alert.isEmpty ? HTML.empty : "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><p>\(alert)</p></div>")
+                <div class="filling">\(SectionIndex(dossier: dossier.id, current: nil, gaps: gaps).html)<div>\(check)\
+                <section class="card" aria-labelledby="route"><h2 id="route">提交后的审核流程</h2>\(chain.html)</section>
+                <h2 class="preview">预览</h2>\(view.html)\(pledge)</div></div>
+                """)
     }
 
     private var check: HTML {

@@ -1,6 +1,6 @@
 import Domain
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Markup
 import Storage
 
@@ -31,7 +31,8 @@ extension Site {
         return try await database.read { connection in
             let dossier = try connection.dossier(id, for: actor)
             guard let (content, digest, submittedAt) = try connection.content(of: id), let plan = try connection.plan(dossier.plan),
-                  let person = try connection.person(dossier.applicant), let line = try connection.line(of: id) else { throw Problem.notFound }
+                let person = try connection.person(dossier.applicant), let line = try connection.line(of: id)
+            else { throw Problem.notFound }
             let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
 
             let recommendation = try connection.recommendation(of: id)
@@ -47,7 +48,8 @@ extension Site {
                 frame: try frame(for: session, connection, current: Path.worklist(list)), dossier: dossier, line: line, digest: digest,
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
-                reference: reference, toast: try toast(done, for: actor, connection)).html
+                reference: reference, toast: try toast(done, for: actor, connection)
+            ).html
         }
     }
 

@@ -22,13 +22,15 @@ struct ReviewPage {
     let toast: HTML
 
     var html: HTML {
-        frame.page("\(dossier.applicantName)的申报材料", body: """
-            <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav>\
-            <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
-            \(state.alert)<div class="review"><div class="content">\(view.index)\(view.html)\
-            <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-            <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(chain)</aside></div>
-            """, toast: toast)
+        frame.page(
+            "\(dossier.applicantName)的申报材料",
+            body: """
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav>\
+                <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
+                \(state.alert)<div class="review"><div class="content">\(view.index)\(view.html)\
+                <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(chain)</aside></div>
+                """, toast: toast)
     }
 
     private var whereHTML: HTML {

@@ -65,10 +65,12 @@ struct WorklistPage {
     let now: Instant
 
     var html: HTML {
-        frame.page("\(list.menuTitle) · \(list.tabTitle)", body: """
-            <h1>\(list.menuTitle)</h1><nav class="tabs" aria-label="审核环节"><ul>\(tabs.map(tab))</ul></nav>
-            <section class="card list">\(filter)\(entries.isEmpty ? empty : table)\(pager)</section>
-            """, toast: toast)
+        frame.page(
+            "\(list.menuTitle) · \(list.tabTitle)",
+            body: """
+                <h1>\(list.menuTitle)</h1><nav class="tabs" aria-label="审核环节"><ul>\(tabs.map(tab))</ul></nav>
+                <section class="card list">\(filter)\(entries.isEmpty ? empty : table)\(pager)</section>
+                """, toast: toast)
     }
 
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {

@@ -17,17 +17,19 @@ struct EntryPage {
     let personas: [DemoPersona]
 
     var html: HTML {
-        frame.page("登录", body: """
-            <div class="entry"><div class="welcome"><h1>专业技术人才职称评审</h1>\
-            <p>职称申报实行逐级管理：申报人提交，所在单位审核、推荐、公示，逐级报送至职称授权管理单位和评审委员会办事机构。</p></div>\
-            <div class="doors">
-            <section class="door card" aria-labelledby="unit-door"><h2 id="unit-door">单位登录</h2><p>工作单位、主管部门和评审机构的工作人员，通过统一身份认证平台的法人登录进入。</p>\
-            <a class="button primary large" href="\(Path.signIn(as: .unit))">单位登录</a>\
-            <p class="corner"><a href="\(Path.signIn(as: .unit))">单位注册</a></p></section>
-            <section class="door card" aria-labelledby="person-door"><h2 id="person-door">个人登录</h2><p>申报人本人，通过统一身份认证平台的个人登录进入，填报材料、查看进度。</p>\
-            <a class="button primary large" href="\(Path.signIn(as: .person))">个人登录</a></section></div>
-            \(chooser)</div>
-            """)
+        frame.page(
+            "登录",
+            body: """
+                <div class="entry"><div class="welcome"><h1>专业技术人才职称评审</h1>\
+                <p>职称申报实行逐级管理：申报人提交，所在单位审核、推荐、公示，逐级报送至职称授权管理单位和评审委员会办事机构。</p></div>\
+                <div class="doors">
+                <section class="door card" aria-labelledby="unit-door"><h2 id="unit-door">单位登录</h2><p>工作单位、主管部门和评审机构的工作人员，通过统一身份认证平台的法人登录进入。</p>\
+                <a class="button primary large" href="\(Path.signIn(as: .unit))">单位登录</a>\
+                <p class="corner"><a href="\(Path.signIn(as: .unit))">单位注册</a></p></section>
+                <section class="door card" aria-labelledby="person-door"><h2 id="person-door">个人登录</h2><p>申报人本人，通过统一身份认证平台的个人登录进入，填报材料、查看进度。</p>\
+                <a class="button primary large" href="\(Path.signIn(as: .person))">个人登录</a></section></div>
+                \(chooser)</div>
+                """)
     }
 
     private var chooser: HTML {

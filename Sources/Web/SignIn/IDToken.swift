@@ -61,7 +61,8 @@ struct IDToken: JWTPayload {
         guard isFor(clientID) else { throw ProviderClient.Unusable.answer("aud") }
         let seconds = Double(now.milliseconds) / 1000
         guard let expires = number("exp"), expires > seconds - Self.skew, let issued = number("iat"), issued < seconds + Self.skew,
-              issued > seconds - 3600 else { throw ProviderClient.Unusable.answer("exp or iat") }
+            issued > seconds - 3600
+        else { throw ProviderClient.Unusable.answer("exp or iat") }
         if let from = number("nbf"), from > seconds + Self.skew { throw ProviderClient.Unusable.answer("nbf") }
         guard let nonce = text("nonce"), constantTimeEqual(nonce, attempt.nonce) else { throw ProviderClient.Unusable.answer("nonce") }
         guard let subject = text("sub"), !subject.isEmpty, subject.utf8.count <= 255 else { throw ProviderClient.Unusable.answer("sub") }

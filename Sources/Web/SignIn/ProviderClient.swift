@@ -5,7 +5,7 @@ import JWTKit
 import Storage
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// How the identity platform is asked; tests answer in its place.
@@ -50,9 +50,23 @@ actor ProviderClient {
 
     struct Metadata: Decodable {
         let issuer: String
-        let authorization_endpoint: String
-        let token_endpoint: String
-        let jwks_uri: String
+        let authorizationEndpoint: String
+        let tokenEndpoint: String
+        let keysAddress: String
+
+        enum CodingKeys: String, CodingKey {
+            case issuer
+            case authorizationEndpoint = "authorization_endpoint"
+            case tokenEndpoint = "token_endpoint"
+            case keysAddress = "jwks_uri"
+        }
+    }
+
+    /// Of the token endpoint's answer only the ID token is used.
+    private struct Tokens: Decodable {
+        let identity: String
+
+        enum CodingKeys: String, CodingKey { case identity = "id_token" }
     }
 
     init(provider: Settings.Provider, redirect: String, transport: any ProviderTransport) {
@@ -69,14 +83,14 @@ actor ProviderClient {
             ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"), ("account", kind.rawValue),
         ]
         if let hint { query.append(("login_hint", hint)) }
-        let endpoint = try await configuration().authorization_endpoint
+        let endpoint = try await configuration().authorizationEndpoint
         return endpoint + (endpoint.contains("?") ? "&" : "?") + query.map { "\($0.0)=\(Path.percentEncode($0.1))" }.joined(separator: "&")
     }
 
     /// Trades the code for an ID token, checks it, and reads the identity out of it.
     func identity(code: String, attempt: SignInAttempt, at now: Instant) async throws -> Identity {
         let metadata = try await configuration()
-        guard let url = URL(string: metadata.token_endpoint) else { throw Unusable.answer("token endpoint") }
+        guard let url = URL(string: metadata.tokenEndpoint) else { throw Unusable.answer("token endpoint") }
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
@@ -86,8 +100,7 @@ actor ProviderClient {
         request.httpBody = Data(form.map { "\($0.0)=\(Path.percentEncode($0.1))" }.joined(separator: "&").utf8)
         let (body, status) = try await transport.send(request)
         guard status == 200 else { throw Unusable.answer("token endpoint answers \(status)") }
-        struct Tokens: Decodable { let id_token: String }
-        let token = try JSONDecoder().decode(Tokens.self, from: body).id_token
+        let token = try JSONDecoder().decode(Tokens.self, from: body).identity
         let claims = try await verified(token, at: now)
         return try claims.identity(of: provider, clientID: provider.clientID, attempt: attempt, at: now)
     }
@@ -123,7 +136,7 @@ actor ProviderClient {
 
     private func keyCollection(refresh: Bool, at now: Instant) async throws -> JWTKeyCollection {
         if let keys, !refresh { return keys }
-        let set: JWKS = try await fetch(try await configuration().jwks_uri)
+        let set: JWKS = try await fetch(try await configuration().keysAddress)
         let collection = try await JWTKeyCollection().add(jwks: set)
         (keys, keysRead) = (collection, now)
         return collection

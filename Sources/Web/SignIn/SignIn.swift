@@ -32,7 +32,7 @@ extension Site {
         let query = request.uri.queryParameters
         func parameter(_ name: String) -> String? { query.getAll(name).count == 1 ? query[name[...]].map { String($0) } : nil }
         guard let state = parameter("state"), let browser = request.cookies[settings.attemptCookie]?.value,
-              let attempt = try await database.write({ try $0.take(stateHash: digest(state), browserHash: digest(browser), at: context.now) })
+            let attempt = try await database.write({ try $0.take(stateHash: digest(state), browserHash: digest(browser), at: context.now) })
         else { throw Problem.notAllowed("登录请求已失效，请返回登录页重新登录。") }
         guard parameter("iss") == settings.provider.issuer else { throw Problem.notAllowed("登录应答不是来自统一身份认证平台，请重新登录。") }
         guard let code = parameter("code") else { throw Problem.notAllowed("登录未完成，请重新登录。") }

@@ -2,7 +2,9 @@ import Markup
 
 /// Says what this is. One signs in from a business system, never here.
 func frontPage() -> HTML {
-    shell(title: "首页", """
+    shell(
+        title: "首页",
+        """
         <h1>模拟统一身份认证平台</h1>
         <p class="lead">这是四川省统一身份认证平台的模拟，仅用于演示和测试，与真实平台没有任何连接。\
         登录请从业务系统进入：业务系统会把您带到本平台的登录页面，登录后自动返回。</p>

@@ -10,7 +10,9 @@ func loginPage(
         let concerned = typed?.kind == kind
         return loginBox(kind, authorization, concerned ? typed : nil, concerned ? problems?.list ?? [] : [])
     }
-    return shell(title: kinds.count == 1 ? kinds.map(loginTitle).joined() : "登录", hasProblems: problems != nil, """
+    return shell(
+        title: kinds.count == 1 ? kinds.map(loginTitle).joined() : "登录", hasProblems: problems != nil,
+        """
         <h1>用户登录</h1>
         \(registered.map(registeredNotice))
         <div class="cards">
@@ -41,10 +43,12 @@ private func loginBox(
     let register: HTML = """
         <a class="corner" href="\(Continuation(authorization).registrationPath(kind))" aria-describedby="\(box)-heading">注册</a>
         """
-    return card("\(box)-heading", heading: loginTitle(kind), corner: register, postForm(
-        box, to: "/authorize", hidden: authorization.fields + [("kind", kind.rawValue)], loginFields(kind, typed), problems,
-        button: "登录"
-    ))
+    return card(
+        "\(box)-heading", heading: loginTitle(kind), corner: register,
+        postForm(
+            box, to: "/authorize", hidden: authorization.fields + [("kind", kind.rawValue)], loginFields(kind, typed), problems,
+            button: "登录"
+        ))
 }
 
 private func loginFields(_ kind: AccountKind, _ typed: TypedLogin?) -> [Field] {

@@ -9,7 +9,9 @@ func personRegistrationPage(_ typed: TypedPerson, _ continuation: Continuation, 
         Field(name: "password", label: "密码", type: "password", autocomplete: "new-password", hint: "10 至 200 个字符"),
         Field(name: "passwordAgain", label: "再次输入密码", type: "password", autocomplete: "new-password"),
     ]
-    return registrationPage(.person, title: "个人注册和实名认证", heading: "个人信息", fields, continuation, problems, """
+    return registrationPage(
+        .person, title: "个人注册和实名认证", heading: "个人信息", fields, continuation, problems,
+        """
         <p>以下各项均须填写。模拟平台不连接公安人口库，提交后即视为通过实名认证。</p>
         """)
 }
@@ -22,7 +24,9 @@ func unitRegistrationPage(_ typed: TypedUnit, _ continuation: Continuation, _ pr
         Field(name: "idNumber", label: "经办人身份证号", value: typed.idNumber, autocomplete: "username"),
         Field(name: "password", label: "经办人密码", type: "password", autocomplete: "current-password", hint: "经办人个人账户的密码"),
     ]
-    return registrationPage(.unit, title: "法人注册和认证", heading: "单位和经办人信息", fields, continuation, problems, """
+    return registrationPage(
+        .unit, title: "法人注册和认证", heading: "单位和经办人信息", fields, continuation, problems,
+        """
         <p>以下各项均须填写。经办人须先完成个人注册和实名认证：<a href="\(continuation.registrationPath(.person))">个人注册</a>。\
         模拟平台不连接市场监管等部门的登记库，提交后即视为通过认证。</p>
         """)
@@ -37,7 +41,9 @@ private func registrationPage(
         kind.rawValue, to: "/register/\(kind.rawValue)", hidden: [("continue", continuation.carried)], fields,
         problems?.list ?? [], button: "提交注册"
     )
-    return shell(title: title, hasProblems: problems != nil, """
+    return shell(
+        title: title, hasProblems: problems != nil,
+        """
         <h1>\(title)</h1>
         <div class="cards">
         \(card("\(kind.rawValue)-heading", heading: heading, "\(introduction)\(form)\(back)"))
@@ -47,7 +53,9 @@ private func registrationPage(
 
 /// After a registration that began here and not at a business system.
 func registeredPage() -> HTML {
-    shell(title: "注册完成", """
+    shell(
+        title: "注册完成",
+        """
         <h1>注册完成</h1>
         <section class="card narrow">
         <p role="status">注册和认证已完成。请打开要办理业务的系统，从那里登录。</p>

@@ -37,7 +37,9 @@ func card(_ id: String, heading: String, corner: HTML? = nil, _ content: HTML) -
 }
 
 func refusalPage(_ sentence: String) -> HTML {
-    shell(title: "无法继续", """
+    shell(
+        title: "无法继续",
+        """
         <h1>无法继续</h1>
         <section class="card narrow"><p>\(sentence)</p><p><a href="/">返回平台首页</a></p></section>
         """)
