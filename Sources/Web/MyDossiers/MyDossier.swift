@@ -46,7 +46,7 @@ struct MyDossierPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>\(receipt)
                 <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2>\
-                <p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.sentence)</p></section>
+                <p class="place">\(whereabouts.sentence)</p></section>
                 <div class="review"><div class="content">\(view.index)\(view.html)</div>
                 <aside class="desk"><section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
                 <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section></aside></div>

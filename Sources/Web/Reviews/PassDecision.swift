@@ -93,7 +93,7 @@ struct PassDecision {
 
     private var nextStop: HTML {
         """
-        <fieldset id="next"><legend>下一环节审核单位</legend><input type="hidden" name="additions" value="\(page.state.form.additions.map(\.unit.text).joined(separator: ","))">\
+        <fieldset id="next"\(page.state.showsRoute ? " tabindex=\"-1\" data-focus" as HTML : .empty)><legend>下一环节审核单位</legend><input type="hidden" name="additions" value="\(page.state.form.additions.map(\.unit.text).joined(separator: ","))">\
         <ol class="route">\(page.state.form.additions.enumerated().map { added($0.offset, $0.element) })<li><strong>\(defaultNext.name)</strong><span class="note">默认 · \(defaultNext.reason)</span></li></ol>\
         <div class="finder"><label for="search">增加审核单位</label><input type="search" id="search" name="search" value="\(page.state.form.search)" placeholder="单位名称的一部分，或统一社会信用代码" maxlength="50">\
         <button name="action" value="find">查找单位</button></div>\(results)</fieldset>

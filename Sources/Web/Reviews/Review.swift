@@ -11,6 +11,8 @@ struct ReviewState: Sendable {
     var alert: HTML = .empty
     var dialogIsOpen = false
     var asksToConfirm = false
+    /// The route was worked on: the window opens there.
+    var showsRoute = false
     /// The key of the form that was posted; a new one when nil.
     var key: String?
     var isFresh = true

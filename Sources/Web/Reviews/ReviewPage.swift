@@ -35,7 +35,7 @@ struct ReviewPage {
 
     private var whereHTML: HTML {
         """
-        <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2><p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.place)。</p>\
+        <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2><p class="place">\(whereabouts.place)。</p>\
         \(whereabouts.obstacle.map { "<p class=\"obstacle\">\($0)。</p>" as HTML })</section>
         """
     }

@@ -47,7 +47,7 @@ struct TrailPage {
             "经办流程",
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back)">\(dossier.applicantName)的申报材料</a></nav><h1>经办流程</h1></div>
-                <section class="card where"><p class="place">\(StageTag(stage: dossier.journey.stage.name).html) \(whereabouts.sentence)</p></section>
+                <section class="card where"><p class="place">\(whereabouts.sentence)</p></section>
                 <div class="trail"><section class="card" aria-labelledby="log"><h2 id="log">办理记录</h2>\(timeline.html)</section>\
                 <section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(ChainSteps(journey: dossier.journey, units: units).html)</section></div>
                 """)

@@ -103,7 +103,7 @@ struct WorklistPage {
     private func row(_ entry: Worklist.Entry) -> HTML {
         """
         <tr><td data-label="姓名"><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td data-label="证件号码" class="number">\(entry.idNumber.masked)</td>\
-        \(list.scope == .own ? HTML.empty : "<td data-label=\"所在单位\">\(entry.unitName)</td>")<td data-label="申报职称">\(entry.title)</td><td data-label="评审计划">\(entry.planName)</td>\
+        \(list.scope == .own ? HTML.empty : "<td data-label=\"所在单位\">\(entry.unitName)</td>")<td data-label="申报职称">\(entry.title)</td><td data-label="评审计划" class="plan" title="\(entry.planName)">\(entry.planName)</td>\
         <td data-label="到达时间" class="number">\(entry.arrivedAt.text)</td><td data-label="已等待">\(Waited(calendar, since: entry.arrivedAt, now: now).html)</td>\
         <td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a></td></tr>
         """
