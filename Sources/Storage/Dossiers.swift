@@ -139,6 +139,10 @@ extension Dossier {
         let (id, version, plan): (ID<Dossier>, Int, ID<ReviewPlan>) = (try row.id(), try row.integer(), try row.id())
         let (applicant, name, unit, year): (ID<Person>, String, ID<WorkUnit>, Int) = (try row.id(), try row.text(), try row.id(), try row.integer())
         let stage = Stage(try row.name(), stop: try row.integer())
+        // A stage off its chain can only come from outside; it must not reach code that indexes the chain.
+        guard stage == .draft || !stops.isEmpty, stage.stop.map(stops.indices.contains) ?? true else {
+            throw Row.Unreadable(description: "dossier \(id) stands at a stop that its chain does not have")
+        }
         let round = try row.integer()
         let arrival: ReviewChain.Arrival = try JSON.value(try row.text())
         let corrected = try row.bool()

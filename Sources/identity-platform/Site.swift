@@ -21,6 +21,7 @@ struct Site: Sendable {
         router.get("/", use: showFront)
         router.get("/healthz", use: showHealth)
         router.get("/public/platform.css", use: showStylesheet)
+        router.get("/public/icon.svg", use: showIcon)
         router.get("/.well-known/openid-configuration", use: showConfiguration)
         router.get("/jwks", use: showKeys)
         router.get("/authorize", use: askToSignIn)

@@ -128,6 +128,16 @@ import Testing
         #expect(try await site.browser(.schoolSecond).get("/dossiers/\(id)").form(to: "/dossiers/\(id)/passes")["recommendation"] == "初审拟的推荐意见")
     }
 
+    /// D25: a reviewer who applies from his own unit reads of his own dossier what an applicant reads.
+    @Test func nobodyReadsReviewersNamesInHisOwnTrail() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier(of: .reviewingApplicant, after: [(.schoolFirst, .pass())])
+        let own = try await site.browser(.reviewingApplicant).get("/dossiers/\(id)/trail")
+        #expect(own.status == 200 && !own.body.contains("人schoolFirst"))
+        #expect(try await site.browser(.schoolSecond).get("/dossiers/\(id)/trail").body.contains("人schoolFirst"))
+        #expect(try await site.personalBrowser(.reviewingApplicant).get("/my/dossiers/\(id)").body.contains("待复审"))
+    }
+
     @Test func homeCountsAreTheListsLengths() async throws {
         let site = try await TestSite(try await World())
         for name in [World.Name.applicant, .secondApplicant] { _ = try await site.world.dossier(of: name) }

@@ -6,31 +6,30 @@ import Storage
 extension Site {
     /// 查看经办流程, as a reviewer.
     @Sendable func trail(_ request: Request, _ context: StaffContext) async throws -> Response {
-        let (id, actor, session, now): (ID<Dossier>, Actor, Session, Instant) = (try context.id(), context.actor, context.session, context.now)
-        return page(
-            try await database.read { connection in
-                let dossier = try connection.dossier(id, for: actor)
-                let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
-                return TrailPage(
-                    frame: try frame(for: session, connection), dossier: dossier, whereabouts: dossier.whereabouts(for: actor, in: surroundings),
-                    units: surroundings.units, timeline: Timeline(forReviewers: try connection.trail(of: id), calendar: calendar), back: Path.dossier(id)
-                ).html
-            })
+        let id: ID<Dossier> = try context.id()
+        return try await trail(of: id, for: context.actor, in: context.session, at: context.now, back: Path.dossier(id))
     }
 
-    /// 经办流程, as the applicant may read it (D25).
+    /// 经办流程, as the applicant.
     @Sendable func myTrail(_ request: Request, _ context: ApplicantContext) async throws -> Response {
-        let (id, actor, session, now): (ID<Dossier>, Actor, Session, Instant) = (try context.id(), context.actor, context.session, context.now)
-        return page(
-            try await database.read { connection in
-                let dossier = try connection.dossier(id, for: actor)
-                let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
-                let timeline = Timeline(forApplicant: try connection.trail(of: id), ownUnit: dossier.unit, calendar: calendar)
-                return TrailPage(
-                    frame: try frame(for: session, connection), dossier: dossier, whereabouts: dossier.whereabouts(for: actor, in: surroundings),
-                    units: surroundings.units, timeline: timeline, back: Path.myDossier(id)
-                ).html
-            })
+        let id: ID<Dossier> = try context.id()
+        return try await trail(of: id, for: context.actor, in: context.session, at: context.now, back: Path.myDossier(id))
+    }
+
+    /// Of his own dossier a person reads what an applicant may read and no more (D25), be he on the staff of a unit it passes.
+    private func trail(of id: ID<Dossier>, for actor: Actor, in session: Session, at now: Instant, back: String) async throws -> Response {
+        let shown = try await database.read { connection in
+            let dossier = try connection.dossier(id, for: actor)
+            let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
+            let trail = try connection.trail(of: id)
+            let timeline =
+                dossier.applicant == actor.person
+                ? Timeline(forApplicant: trail, ownUnit: dossier.unit, calendar: calendar) : Timeline(forReviewers: trail, calendar: calendar)
+            return TrailPage(
+                frame: try frame(for: session, connection), dossier: dossier, whereabouts: dossier.whereabouts(for: actor, in: surroundings),
+                units: surroundings.units, timeline: timeline, back: back)
+        }
+        return page(shown.html)
     }
 }
 

@@ -10,7 +10,7 @@ func shell(title: String, hasProblems: Bool = false, _ main: HTML) -> HTML {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(prefix)\(title) - 四川省统一身份认证平台（模拟）</title>
-        <link rel="stylesheet" href="/public/platform.css">
+        <link rel="stylesheet" href="/public/platform.css"><link rel="icon" href="/public/icon.svg">
         </head>
         <body>
         <a class="skip" href="#main">跳到主要内容</a>
