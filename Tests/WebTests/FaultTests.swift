@@ -119,6 +119,20 @@ import Testing
         #expect(try await browser.get(path).form(to: path)[key] == "2030-01")
     }
 
+    /// Enter presses the first button of a form; it must neither decide nor delete.
+    @Test func enterDecidesAndDeletesNothing() async throws {
+        let (site, _, page, path) = try await setUp([(.schoolFirst, .pass()), (.schoolSecond, .pass())])
+        func first(_ body: String, _ path: String) throws -> Substring {
+            let form = try #require(body.range(of: "action=\"\(path)\""))
+            return try #require(body[form.upperBound...].firstMatch(of: /<button [^>]*name="action" value="([a-z]+)"/)).1
+        }
+        #expect(try first(try await site.browser(.bureauFirst).get(page).body, path) == "find")
+        let applicant = try await site.browser(.secondApplicant)
+        let section = try await applicant.submit("/my/dossiers", on: "/home").location.replacing("application", with: "education")
+        _ = try await applicant.submit(section, on: section, ["action": "add.education"])
+        #expect(try first(try await applicant.get(section).body, section) == "save")
+    }
+
     @Test func twoWindowsOfOneDraft() async throws {
         let site = try await TestSite(try await World())
         let browser = try await site.browser(.applicant)

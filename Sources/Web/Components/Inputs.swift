@@ -19,6 +19,11 @@ struct Complaints: Sendable {
     }
 }
 
+/// The button that Enter presses in a form of several: the first in it, seen by nobody, so that Enter neither decides nor deletes.
+func defaultButton(_ action: String) -> HTML {
+    "<button class=\"unseen\" name=\"action\" value=\"\(action)\" tabindex=\"-1\" aria-hidden=\"true\">\(action)</button>"
+}
+
 /// One field of a form, with its label, its hint and what is wrong with it.
 struct FieldInput {
     let field: Field

@@ -59,7 +59,7 @@ struct SectionPage {
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
                 \(alert)<div class="filling">\(SectionIndex(dossier: dossier.id, current: section, gaps: gaps).html)
                 <form class="card sheet" method="post" action="\(path)" data-autosave data-guard><h2>\(section.title)</h2>\
-                \(FormToken.fields(for: path, version: revision, in: session))\(complaints.summary)\(section.parts.map(part))\
+                \(FormToken.fields(for: path, version: revision, in: session))\(defaultButton("save"))\(complaints.summary)\(section.parts.map(part))\
                 <div class="buttons"><button class="primary" name="action" value="next">\(section.next == nil ? "保存，去检查和提交" : "保存，下一步")</button>\
                 <button name="action" value="save">保存</button><span class="saved" role="status" data-saved>已保存 \(savedAt.text)</span></div></form></div>
                 """)

@@ -15,7 +15,7 @@ struct PassDecision {
 
     var html: HTML {
         """
-        <form class="card decide" method="post" action="\(path)" data-once data-guard>\(page.token(path))\
+        <form class="card decide" method="post" action="\(path)" data-once data-guard>\(page.token(path))\(defaultButton("find"))\
         <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(buttons)\
         \(recommends || leaves ? window : .empty)</form>
         """
