@@ -1,10 +1,15 @@
 /** Windows: opened over the page, closed by Escape, with the focus kept inside and given back. */
 export function dialogs(root) {
+  const open = (dialog) => {
+    dialog.showModal();
+    dialog.querySelector(".body textarea, .body select, .body input:not([type=hidden])")?.focus();
+  };
+
   for (const link of root.querySelectorAll("[data-opens]")) {
     const dialog = root.getElementById(link.dataset.opens);
     if (!dialog) continue;
-    link.addEventListener("click", (event) => { event.preventDefault(); dialog.showModal(); });
-    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); dialog.showModal(); } });
+    link.addEventListener("click", (event) => { event.preventDefault(); open(dialog); });
+    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); open(dialog); } });
   }
   for (const link of root.querySelectorAll("[data-closes]")) {
     link.addEventListener("click", (event) => { event.preventDefault(); link.closest("dialog").close(); });

@@ -62,7 +62,7 @@ struct PassDecision {
 
     private var confirmButton: HTML {
         if page.state.asksToConfirm { return "<button class=\"primary\" name=\"confirmed\" value=\"1\">仍要提交</button>" }
-        return "<button class=\"primary\" name=\"action\" value=\"pass\">\(leaves ? "确定" : "填好并通过初审")</button>"
+        return "<button class=\"primary\" name=\"action\" value=\"pass\">\(leaves ? recommends ? "确定" : "确定并通过" : "填好并通过初审")</button>"
     }
 
     private var confirmation: HTML {
