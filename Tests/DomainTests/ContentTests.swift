@@ -70,6 +70,19 @@ func fullContent() -> Content {
         #expect(content.completed(titles: titles, in: reference, today: today).gaps.map(\.field) == ["title"])
     }
 
+    @Test func whatIsCheckedIsToldToTheReviewer() {
+        let person = Person(id: id(1), name: "甲", idNumber: IDNumber(stored: "510104198503150012"), phone: nil)
+        var content = fullContent()
+        func doubts() -> [String] { content.findings(of: person, at: "乐山市演示中学", today: today).filter { $0.kind == .doubtful }.map(\.text) }
+        #expect(doubts() == ["未填写现任专业技术职务的取得时间", "代表性业绩 0 项，论文 0 篇"])
+        content[.basics][0].values["titleSince"] = "2023-01-01"
+        content[.paper] = [.init(id: "p", values: ["title": "一"])]
+        content[.work][0].values["to"] = "2015-06"
+        content[.work].append(.init(id: "w2", values: ["from": "2016-03", "unit": "别处"]))
+        #expect(doubts() == ["取得现任专业技术职务 3 年，请核对申报条件", "工作经历中没有至今在“乐山市演示中学”工作的记录", "工作经历在 2015-06 至 2016-03 之间中断"])
+        #expect(content.findings(of: person, at: "", today: day("2045-03-15")).first?.text.contains("已满 60 周岁") == true)
+    }
+
     @Test func fieldKeysAreUnique() {
         for part in Part.allCases { #expect(Set(part.fields.map(\.key)).count == part.fields.count) }
         #expect(Set(Recommendation.fields.map(\.key)).count == Recommendation.fields.count)

@@ -177,6 +177,32 @@ struct Reachable {
         }
     }
 
+    /// I-03 and I-04: along random ways, one decision a node and round; a second review follows a first of the same round, or a withdrawal.
+    @Test func oneDecisionANodeAndRound() throws {
+        struct Node: Hashable { let stage: Stage, round: Int }
+        var source = Counting(state: 7)
+        var decisions = 0
+        for start in Reachable.starts {
+            for _ in 0..<300 {
+                var journey = Journey(stage: .draft, chain: start, round: 0)
+                var decided: Set<Node> = []
+                for _ in 0..<40 {
+                    let possible = Reachable.steps(from: journey).filter { journey.accepts($0) && $0.name != .abandon && $0.name != .conclude && $0.name != .refuse }
+                    guard let step = possible.randomElement(using: &source) else { break }
+                    if [.pass, .giveBack, .fail, .accept, .requestCorrection].contains(step.name) {
+                        #expect(decided.insert(Node(stage: journey.stage, round: journey.round)).inserted)
+                        if case .secondReview(let stop) = journey.stage, journey.chain.arrival != .withdrawn {
+                            #expect(decided.contains(Node(stage: .firstReview(stop), round: journey.round)))
+                        }
+                        decisions += 1
+                    }
+                    journey = try journey.after(step)
+                }
+            }
+        }
+        #expect(decisions > 10_000)
+    }
+
     /// The round grows by one at every arrival at a stop, and at nothing else (D19).
     @Test func roundsGrowAtArrivals() throws {
         let start = Journey(stage: .draft, chain: chain(.two, .one), round: 0)

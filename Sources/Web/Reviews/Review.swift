@@ -50,7 +50,8 @@ extension Site {
                 frame: try frame(for: session, connection, current: Path.worklist(list)), dossier: dossier, line: line, digest: digest,
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
-                reference: reference, toast: try toast(done, for: actor, connection)
+                reference: reference,
+                findings: content.findings(of: person, at: line.unitName, today: now.day), toast: try toast(done, for: actor, connection)
             ).html
         }
     }

@@ -19,6 +19,7 @@ struct ReviewPage {
     let found: [WorkUnit]
     let session: Session
     let reference: Reference
+    let findings: [Finding]
     let toast: HTML
 
     var html: HTML {
@@ -29,7 +30,7 @@ struct ReviewPage {
                 <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
                 \(state.alert)<div class="review"><div class="content">\(view.index)\(view.html)\
                 <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(chain)</aside></div>
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(checks)\(chain)</aside></div>
                 """, toast: toast)
     }
 
@@ -37,6 +38,15 @@ struct ReviewPage {
         """
         <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2><p class="place">\(whereabouts.place)。</p>\
         \(whereabouts.obstacle.map { "<p class=\"obstacle\">\($0)。</p>" as HTML })</section>
+        """
+    }
+
+    private var checks: HTML {
+        """
+        <section class="card" aria-labelledby="checks"><h2 id="checks">系统核对</h2><ul class="findings">\(findings.map { finding in
+            finding.kind == .fine
+                ? "<li class=\"fine\">\(finding.text)</li>" : "<li class=\"doubtful\"><span class=\"unseen\">请注意：</span>\(finding.text)</li>" as HTML
+        })</ul></section>
         """
     }
 
