@@ -14,7 +14,7 @@ struct DossierView {
     var index: HTML {
         """
         <nav class="toc" aria-label="材料目录"><ol>\(Section.allCases.map { "<li><a href=\"#\($0.rawValue)\">\($0.title)</a></li>" as HTML })\
-        \(recommendation == nil ? HTML.empty : "<li><a href=\"#recommendation\">单位推荐和公示信息</a></li>")</ol></nav>
+        \(recommendation == nil ? HTML.empty : "<li><a href=\"#recommendation\">推荐和公示</a></li>")</ol></nav>
         """
     }
 
