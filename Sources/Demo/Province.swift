@@ -38,7 +38,7 @@ public struct Province: Sendable {
     /// Fills an empty database in one transaction; returns the accounts for the identity platform.
     public func fill(_ database: some Database) async throws -> [PlatformAccount] {
         try await database.write { connection in
-            guard try connection.count("SELECT COUNT(*) FROM units") == 0 else { throw AlreadyFilled() }
+            guard try connection.hasNoUnits() else { throw AlreadyFilled() }
             var filling = try Filling(province: self, connection: connection)
             try filling.addUnitsAndStaff()
             try filling.addPlans()

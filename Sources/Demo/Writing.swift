@@ -19,7 +19,7 @@ extension Invention {
             .init(
                 id: "basics",
                 values: [
-                    "ethnicGroup": pick(["01", "01", "01", "01", "03", "04", "30"]), "politicalStatus": pick(["01", "13", "13", "03"]), "nationality": "1",
+                    "ethnicGroup": pick(["01", "01", "01", "01", "03", "04", "30"]), "politicalStatus": pick(["01", "13", "13", "12"]), "nationality": "1",
                     "workingSince": "\(graduation)-07", "degreeOfEducation": "21", "degree": "4", "school": school, "major": subject,
                     "graduated": "\(graduation)-06", "studyMode": "1", "currentTitle": teaches ? "一级教师" : "工程师",
                     "titleSince": "\(min(graduation + 8, activity.year - 5))-12-20", "appointedSince": "\(min(graduation + 8, activity.year - 5))-12-31",

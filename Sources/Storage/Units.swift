@@ -47,6 +47,9 @@ extension Connection {
             """, WorkUnit.init)
     }
 
+    /// Whether the database is as the migrations left it.
+    public func hasNoUnits() throws -> Bool { try count("SELECT COUNT(*) FROM (SELECT 1 FROM units LIMIT 1) x") == 0 }
+
     public func insert(_ unit: WorkUnit, at now: Instant) throws {
         try run(
             """

@@ -76,7 +76,7 @@ public struct Day: Hashable, Sendable, Comparable {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
-        default: 31
+        case _: 31
         }
     }
 }

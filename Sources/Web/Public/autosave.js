@@ -9,10 +9,11 @@ export function autosave(root) {
     async function save() {
       if (running || submitting) { timer = setTimeout(save, 500); return; }
       running = true;
+      // Not form.action: buttons of that name stand before it.
       const body = new URLSearchParams(new FormData(form));
       body.set("autosave", "1");
       try {
-        const answer = await fetch(form.action, { method: "POST", body, headers: { "Accept": "text/html" }, redirect: "error" });
+        const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "Accept": "text/html" }, redirect: "error" });
         if (answer.status === 409) { tell("已在另一窗口修改，请点“保存”查看", "failed"); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         renew(await answer.text());

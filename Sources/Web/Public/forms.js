@@ -13,7 +13,8 @@ export function forms(root) {
     });
   }
   for (const form of root.querySelectorAll("form[data-guard]")) {
-    let typed = false;
+    // A form shown again holds what was typed before.
+    let typed = form.hasAttribute("data-typed");
     form.addEventListener("input", () => { typed = true; });
     form.addEventListener("submit", () => { typed = false; });
     form.addEventListener("zhiping:saved", () => { typed = false; });

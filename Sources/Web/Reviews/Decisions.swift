@@ -13,7 +13,7 @@ extension Site {
         let typed = try PassForm(form).acting()
         var state = ReviewState(form: typed, key: token.key, isFresh: false)
         guard typed.action == .pass else {
-            (state.dialogIsOpen, state.showsRoute) = (true, true)
+            (state.dialogIsOpen, state.showsRoute) = (typed.action != .close, true)
             return page(try await reviewPage(id, context, state))
         }
         let dossier = try await database.read { try $0.dossier(id, for: context.actor) }

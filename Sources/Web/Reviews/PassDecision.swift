@@ -15,7 +15,7 @@ struct PassDecision {
 
     var html: HTML {
         """
-        <form class="card decide" method="post" action="\(path)" data-once data-guard>\(page.token(path))\(defaultButton("find"))\
+        <form class="card decide" method="post" action="\(path)" data-once data-guard\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
         <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(buttons)\
         \(recommends || leaves ? window : .empty)</form>
         """
@@ -54,10 +54,19 @@ struct PassDecision {
         let title = recommends ? "单位推荐和公示信息" : "增加审核单位"
         return """
             <dialog id="pass" class="dialog" aria-labelledby="pass-title"\(page.state.dialogIsOpen ? " open data-reopen" as HTML : .empty)><header><h2 id="pass-title">\(title)</h2>\
-            <a class="close" href="#decide" data-closes aria-label="关闭">×</a></header><div class="body">\(page.state.dialogIsOpen ? page.state.complaints.summary : .empty)\(confirmation)\
+            \(closing("×", isCross: true))</header><div class="body">\(page.state.dialogIsOpen ? page.state.complaints.summary : .empty)\(confirmation)\
             \(recommends ? recommendation : .empty)\(leaves ? nextStop : .empty)</div>
-            <footer><a class="button" href="#decide" data-closes>取消</a>\(confirmButton)</footer></dialog>
+            <footer>\(closing("取消", isCross: false))\(confirmButton)</footer></dialog>
             """
+    }
+
+    /// A window opened by its address is closed by leaving it; one that the server opened, by asking the server, which keeps what was typed.
+    private func closing(_ word: String, isCross: Bool) -> HTML {
+        let named: HTML = isCross ? " aria-label=\"关闭\"" : .empty
+        if page.state.dialogIsOpen {
+            return "<button class=\"\(isCross ? "close plain" : "")\" name=\"action\" value=\"close\" data-closes\(named)>\(word)</button>"
+        }
+        return "<a class=\"\(isCross ? "close" : "button")\" href=\"#decide\" data-closes\(named)>\(word)</a>"
     }
 
     private var confirmButton: HTML {
@@ -117,9 +126,9 @@ struct PassDecision {
         }
         let chosen = Set(page.state.form.additions.map(\.unit))
         return """
-            <ul class="results" role="status">\(page.found.filter { !chosen.contains($0.id) }.map {
+            <div role="status"><ul class="results">\(page.found.filter { !chosen.contains($0.id) }.map {
                 "<li>\($0.name) <button name=\"action\" value=\"add.\($0.id.text)\">增加<span class=\"unseen\">\($0.name)</span></button></li>" as HTML
-            })</ul>
+            })</ul></div>
             """
     }
 }

@@ -20,6 +20,7 @@ struct PassForm: Sendable {
     enum Action: Sendable, Hashable {
         case pass
         case find
+        case close
         case add(ID<WorkUnit>)
         case remove(ID<WorkUnit>)
         case raise(ID<WorkUnit>)
@@ -49,7 +50,7 @@ struct PassForm: Sendable {
     func acting() -> PassForm {
         var form = self
         switch action {
-        case .pass, .find: break
+        case .pass, .find, .close: break
         case .add(let unit):
             if !additions.contains(where: { $0.unit == unit }) { form.additions.append(Added(unit: unit, reason: "")) }
             form.search = ""
@@ -79,6 +80,7 @@ extension PassForm.Action {
         switch (parts.first, unit) {
         case (nil, _), ("pass", nil): self = .pass
         case ("find", nil): self = .find
+        case ("close", nil): self = .close
         case ("add", let unit?): self = .add(unit)
         case ("remove", let unit?): self = .remove(unit)
         case ("raise", let unit?): self = .raise(unit)

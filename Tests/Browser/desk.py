@@ -1,0 +1,43 @@
+"""How a reviewer finds a dossier in a list and passes it."""
+
+OWN, BELOW, ACCEPTANCE = "本单位人员审核", "下级单位人员审核", "受理审核"
+
+
+def go_to_list(walker, menu, tab=None):
+    links = [link for link in walker.all("nav.menu a") if link.text.startswith(menu)]
+    walker.click(links[0])
+    if tab:
+        current = walker.find(".tabs [aria-current=page]")
+        if not current.text.startswith(tab):
+            walker.click(next(link for link in walker.all(".tabs a") if link.text.startswith(tab)))
+
+
+def open_from_list(walker, menu, tab, dossier, name):
+    """Searches the list for the name, and opens this dossier."""
+    go_to_list(walker, menu, tab)
+    walker.fill("q", name)
+    walker.press("查询")
+    walker.click(walker.find(f'a.action[href$="{dossier}"]'))
+    walker.sees("审核意见" if menu != ACCEPTANCE else "受理意见")
+
+
+def open_first(walker, menu, tab):
+    """Opens the dossier that has waited longest; returns its id."""
+    go_to_list(walker, menu, tab)
+    walker.click(walker.all("a.action")[0])
+    return walker.path().split("/")[2].split("?")[0]
+
+
+def said(walker):
+    """What the page after a decision says was done."""
+    return walker.text(".notice.success")
+
+
+def pass_on(walker, label, menu, tab, dossier, name, opinion="同意。"):
+    """One reviewer's whole work: in, find, pass, out."""
+    walker.sign_in(label)
+    open_from_list(walker, menu, tab, dossier, name)
+    walker.fill("opinion", opinion)
+    walker.press("通过")
+    assert name in said(walker)
+    walker.sign_out()
