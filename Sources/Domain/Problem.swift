@@ -9,6 +9,8 @@ public enum Problem: Error, Sendable, Hashable {
     case invalid([FieldProblem])
     /// A form that this site did not give to this session.
     case forgedForm
+    /// Something this system needs does not answer now.
+    case unavailable(String)
     /// A request that no page of this site makes.
     case malformed
 

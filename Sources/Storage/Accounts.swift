@@ -122,9 +122,8 @@ extension Connection {
         try run("DELETE FROM sessions WHERE token_hash = \(tokenHash)")
     }
 
-    /// Sign-in attempts and sessions that can no longer be used.
+    /// Removes sessions that can no longer be used.
     public func sweepSessions(rule: SessionRule, at now: Instant) throws {
-        try run("DELETE FROM sign_ins WHERE started_at < \(now.adding(seconds: -SignInAttempt.lifetime))")
         try run(
             """
             DELETE FROM sessions WHERE seen_at < \(now.adding(seconds: -rule.idle)) OR created_at < \(now.adding(seconds: -rule.absolute))
@@ -166,6 +165,7 @@ public struct SignInAttempt: Sendable {
 
 extension Connection {
     public func begin(_ attempt: SignInAttempt, at now: Instant) throws {
+        try run("DELETE FROM sign_ins WHERE started_at < \(now.adding(seconds: -SignInAttempt.lifetime))")
         try run(
             """
             INSERT INTO sign_ins (state_hash, browser_hash, nonce, verifier, kind, return_path, started_at)

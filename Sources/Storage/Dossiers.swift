@@ -58,9 +58,10 @@ extension Connection {
         }
     }
 
-    /// The recommendation given last by the applicant's own unit.
-    public func recommendation(of dossier: ID<Dossier>) throws -> Recommendation? {
-        try first("SELECT body FROM recommendations WHERE dossier_id = \(dossier) ORDER BY number DESC LIMIT 1") {
+    /// The recommendation given last by the applicant's own unit. The applicant himself reads it once the unit has passed it on (D25).
+    public func recommendation(of dossier: Dossier, for actor: Actor) throws -> Recommendation? {
+        if dossier.applicant == actor.person, try desks(of: dossier.id)[dossier.unit]?.acted != .reported { return nil }
+        return try first("SELECT body FROM recommendations WHERE dossier_id = \(dossier.id) ORDER BY number DESC LIMIT 1") {
             try JSON.value(try $0.text())
         }
     }

@@ -82,7 +82,7 @@ extension Connection {
         guard rows == 1 else {
             throw Problem.changedMeanwhile(.init(by: "您", at: try draft(of: id).savedAt, what: "在另一个窗口保存"))
         }
-        try run("UPDATE dossiers SET title_code = \(content.title.isEmpty ? nil : content.title) WHERE id = \(id)")
+        try run("UPDATE dossiers SET title_code = (SELECT code FROM titles WHERE code = \(content.title)) WHERE id = \(id)")
         return revision + 1
     }
 

@@ -77,7 +77,7 @@ extension Connection {
     }
 
     /// What an earlier request with this key came to; nil for the first. A key serves one person, dossier and step.
-    func outcome(of move: Move) throws -> Moved? {
+    public func outcome(of move: Move) throws -> Moved? {
         let earlier = try first("SELECT dossier_id, number, step, person_id FROM trail WHERE request_key = \(move.key)") {
             (dossier: try $0.id() as ID<Dossier>, number: try $0.integer(), step: try $0.name() as StepName, person: try $0.id() as ID<Person>)
         }
@@ -87,7 +87,7 @@ extension Connection {
     }
 
     /// Who changed a dossier last, for the one who came too late.
-    func changed(_ dossier: ID<Dossier>) throws -> Problem {
+    public func changed(_ dossier: ID<Dossier>) throws -> Problem {
         guard let last = try trail(of: dossier).last else { return .notFound }
         return .changedMeanwhile(.init(by: last.unitName.isEmpty ? "申报人" : "\(last.unitName) \(last.personName)", at: last.at, what: last.title))
     }

@@ -68,7 +68,7 @@ extension Connection {
 
 /// The one fragment for "this column contains that text", the same for any length of Chinese text.
 func contains(_ text: String, in column: SQL) -> SQL {
-    let escaped = text.trimmed.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    let escaped = text.trimmed.cut(to: 100).replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     return "\(column) LIKE \("%" + escaped + "%") ESCAPE '\\'"
 }
 

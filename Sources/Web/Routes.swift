@@ -3,7 +3,7 @@ import Hummingbird
 extension Site {
     /// Every route, by whom it serves. A handler gets the context that proves its asker.
     public func router() -> Router<VisitorContext> {
-        let router = Router(context: VisitorContext.self)
+        let router = Router(context: VisitorContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
             SecurityHeaders(settings: settings)
             Sessions(database: database, settings: settings, clock: clock)

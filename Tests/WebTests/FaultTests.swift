@@ -70,7 +70,7 @@ import Testing
     /// A-13: unknown and repeated keys, broken encodings, other bodies.
     @Test(arguments: [
         "stage=accepted", "version=9", "opinion=a&opinion=b", "opinion%5B%5D=a", "opinion=%FF", "opinion=%2", "action=pass.x", "action=drop", "unit_id=x",
-        "additions=" + String(repeating: "a,", count: 3),
+        "additions=a,b", "action=pass&opinion=a%00b",
     ])
     func strangeFormsAreRefused(_ extra: String) async throws {
         let (site, id, page, path) = try await setUp()
@@ -82,8 +82,8 @@ import Testing
             headers: [
                 ("cookie", "zhiping=\(browser.token ?? "")"), ("origin", TestSite.origin), ("content-type", "application/x-www-form-urlencoded"),
             ], body: body)
-        #expect(extra.hasPrefix("additions") ? answer.status == 303 : answer.status == 400, "\(extra): \(answer.status)")
-        #expect(try await site.world.version(of: id) == (extra.hasPrefix("additions") ? 3 : 2))
+        #expect(answer.status == 400, "\(extra): \(answer.status)")
+        #expect(try await site.world.version(of: id) == 2)
     }
 
     @Test func othersDossiersDoNotExist() async throws {
@@ -150,7 +150,7 @@ import Testing
         let site = try await TestSite(try await World())
         let browser = try await site.browser(.applicant)
         let path = try await browser.submit("/my/dossiers", on: "/home").location
-        let hostile = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>\u{0}\u{202E}＝1+1"
+        let hostile = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>\u{7}\u{202E}＝1+1"
         let fields = try await browser.get(path).form(to: path).filter { $0.key.hasPrefix("application.") }.mapValues { _ in hostile }
         let answer = try await browser.submit(path, on: path, fields.merging(["action": "save"]) { $1 })
         #expect(answer.status == 422 && !answer.body.contains("<img") && !answer.body.contains("<script>alert"))

@@ -26,6 +26,18 @@ public struct Field: Sendable, Hashable {
         case email
     }
 
+    /// The same field under another label.
+    public func labelled(_ label: String) -> Field { Field(key, label, kind, required: required, hint: hint) }
+
+    /// How much of what was typed a draft keeps: more than may stand here, so that a text that is too long can be shortened.
+    public var keeps: Int {
+        switch kind {
+        case .line(let most): 4 * most + 100
+        case .text(let most): 2 * most
+        case .day, .month, .number, .choice, .email: 200
+        }
+    }
+
     /// Whether a day may lie ahead.
     public enum Tense: Sendable, Hashable { case past, any }
 
@@ -38,11 +50,11 @@ public struct Field: Sendable, Hashable {
         }
         switch kind {
         case .line(let most):
-            guard text.count <= most else { throw Invalid("\(label)最多 \(most) 字，现为 \(text.count) 字") }
+            guard text.length <= most else { throw Invalid("\(label)最多 \(most) 字，现为 \(text.length) 字") }
             return text.split(whereSeparator: \.isNewline).joined(separator: " ")
         case .text(let most):
             let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\n")
-            guard lines.count <= most else { throw Invalid("\(label)最多 \(most) 字，现为 \(lines.count) 字") }
+            guard lines.length <= most else { throw Invalid("\(label)最多 \(most) 字，现为 \(lines.length) 字") }
             return lines
         case .day(let tense):
             guard let day = Day(text) else { throw Invalid("\(label)不是有效日期，请按 2026-01-31 的格式填写") }
@@ -59,7 +71,7 @@ public struct Field: Sendable, Hashable {
             return text
         case .email:
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            guard text.count <= 100, parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(where: \.isWhitespace)
+            guard text.length <= 100, parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(where: \.isWhitespace)
             else { throw Invalid("\(label)的格式不正确") }
             return text
         }
@@ -102,4 +114,12 @@ public struct FieldReading: Sendable {
             }
         }
     }
+}
+
+extension String {
+    /// Characters as counted in limits: code points, for one letter under a thousand accents is not one character of a record.
+    var length: Int { unicodeScalars.count }
+
+    /// The first so many code points.
+    public func cut(to length: Int) -> String { String(unicodeScalars.prefix(length)) }
 }

@@ -115,15 +115,14 @@ extension Timeline {
         }
     }
 
-    /// As the applicant reads it (D25): every entry, never a reviewer's name; opinions of 退回, 补正 and 不通过 whole, of 通过 only
-    /// his own unit's.
-    init(forApplicant trail: [TrailEntry], ownUnit: ID<WorkUnit>, calendar: WorkCalendar) {
+    /// As the applicant reads it (D25): every entry, never a reviewer's name; opinions of 退回, 补正 and 不通过 whole, of 通过 none: of that he
+    /// reads his own unit's recommendation.
+    init(forApplicant trail: [TrailEntry], calendar: WorkCalendar) {
         entries = trail.map { entry in
             let shown =
                 switch entry.step {
                 case .giveBack, .requestCorrection, .fail, .refuse: true
-                case .pass, .accept: entry.unit == ownUnit
-                case .submit, .recall, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
+                case .submit, .recall, .pass, .accept, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
                 }
             return Line(entry, calendar, unit: entry.unitName.isEmpty ? "本人" : entry.unitName, person: "", opinion: shown ? entry.opinion : "")
         }

@@ -52,7 +52,8 @@ struct Form: Sendable {
             case _: bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        // A NUL ends a text for the database's C interface: what would be kept is not what was sent.
+        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
     }
 
     private static func hexValue(_ byte: UInt8) -> UInt8? {

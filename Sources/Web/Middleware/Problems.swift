@@ -30,6 +30,10 @@ struct Problems: RouterMiddleware {
         case .notAllowed(let reason): return site.page(await trouble(context, "不能进行此操作", reason), status: .forbidden)
         case .forgedForm:
             return site.page(await trouble(context, "表单已失效", "页面已过期或不是由本系统发出的，没有进行任何操作。请返回后刷新页面重试。"), status: .forbidden)
+        case .unavailable(let reason):
+            var response = site.page(await trouble(context, "暂时不能进行此操作", reason), status: .serviceUnavailable)
+            response.headers[.retryAfter] = "30"
+            return response
         case .malformed: return site.page(await trouble(context, "无法处理", "请求的内容不符合要求，没有进行任何操作。"), status: .badRequest)
         case .refused(let reason): return site.page(await trouble(context, "不能进行此操作", reason), status: .conflict)
         case .changedMeanwhile(let change): return site.page(await trouble(context, "材料已变化", change.sentence), status: .conflict)
@@ -41,6 +45,12 @@ struct Problems: RouterMiddleware {
     /// A reader is sent to sign in; whoever was posting is shown what he had typed, so that nothing is lost.
     private func signInFirst(_ request: Request, _ context: VisitorContext) async throws -> Response {
         if request.method == .get { return .redirect(to: Path.entry, type: .normal) }
+        // Only what this site's own page has sent is shown again on it.
+        do throws(Problem) {
+            try FormToken.checkSource(of: request, origin: site.settings.origin)
+        } catch {
+            return try await answer(error, to: request, context)
+        }
         let typed = await typed(in: request)
         let kept: HTML =
             typed.isEmpty

@@ -20,6 +20,6 @@ struct SecurityHeaders: RouterMiddleware {
         if let name = HTTPField.Name("Permissions-Policy") { response.headers[name] = "camera=(), geolocation=(), microphone=()" }
         if settings.isSecure { response.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        return response
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -18,10 +18,11 @@ extension Site {
                 frame: try frame(for: session, connection), dossier: dossier, plan: plan, digest: digest, submittedAt: submittedAt,
                 whereabouts: dossier.whereabouts(for: actor, in: surroundings),
                 chain: ChainSteps(journey: dossier.journey, units: surroundings.units),
-                timeline: Timeline(forApplicant: try connection.trail(of: id), ownUnit: dossier.unit, calendar: calendar),
+                timeline: Timeline(forApplicant: try connection.trail(of: id), calendar: calendar),
                 view: DossierView(
                     content: content, person: person, unitName: line.unitName, plan: plan,
-                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference), isReceipt: isReceipt)
+                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference,
+                    recommendation: try connection.recommendation(of: dossier, for: actor)), isReceipt: isReceipt)
         }
         guard let shown else { return see(Path.mySubmission(id)) }
         return page(shown.html)

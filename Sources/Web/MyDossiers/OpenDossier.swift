@@ -16,7 +16,11 @@ extension Site {
             do {
                 _ = try connection.dossier(id, for: .applicant(person.id))
             } catch Problem.notFound {
-                try connection.openDossier(id, for: person, under: plan, at: now)
+                do {
+                    try connection.openDossier(id, for: person, under: plan, at: now)
+                } catch is NotUnique {
+                    throw Problem.forgedForm
+                }
             }
         }
         return see(Path.mySection(id, .application))

@@ -67,21 +67,18 @@ struct SectionForm {
         case remove(Part, String)
     }
 
-    /// Characters of one typed value, at most; its field may allow fewer.
-    private static let mostCharacters = 20_000
-
     init(_ form: Form, section: Section, over saved: Content) throws(Problem) {
         self.section = section
         action = try SectionForm.action(form["action"], in: section)
         var content = saved
-        if section == .application, form.keys.contains("title") { content.title = form["title"] }
+        if section == .application, form.keys.contains("title") { content.title = form["title"].cut(to: 100) }
         for part in section.parts {
             var rows = part.isTable ? saved[part] : [saved.single(part)]
             for index in rows.indices {
                 for field in part.fields {
                     let name = "\(part.rawValue).\(rows[index].id).\(field.key)"
                     guard form.keys.contains(name) else { continue }
-                    rows[index].values[field.key] = String(form[name].prefix(SectionForm.mostCharacters))
+                    rows[index].values[field.key] = form[name].cut(to: field.keeps)
                 }
             }
             content[part] = rows

@@ -113,7 +113,7 @@ struct PassDecision {
         let name = page.additions[added.unit]?.name ?? ""
         let raise: HTML = position > 0 ? "<button name=\"action\" value=\"raise.\(added.unit.text)\">上移<span class=\"unseen\">\(name)</span></button>" : .empty
         return """
-            <li><strong>\(name)</strong>\(FieldInput(Field("reason", "增加原因", .line(200), required: true), name: "reason.\(added.unit)", value: added.reason,
+            <li><strong>\(name)</strong>\(FieldInput(PassForm.reason, name: "reason.\(added.unit)", value: added.reason,
                 complaints: page.state.complaints, reference: page.reference).html)\(raise)\
             <button name="action" value="remove.\(added.unit.text)">去掉<span class="unseen">\(name)</span></button></li>
             """

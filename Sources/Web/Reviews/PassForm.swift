@@ -26,9 +26,6 @@ struct PassForm: Sendable {
         case raise(ID<WorkUnit>)
     }
 
-    /// Characters of an opinion, at most.
-    static let mostOpinion = 2000
-
     init() {}
 
     init(_ form: Form) throws(Problem) {
@@ -38,11 +35,14 @@ struct PassForm: Sendable {
         }
         opinion = form["opinion"]
         values = Dictionary(Recommendation.fields.map { ($0.key, form[$0.key]) }, uniquingKeysWith: { first, _ in first })
-        search = form["search"]
+        search = String(form["search"].prefix(50))
         confirmed = form["confirmed"] == "1"
         list = Worklist(name: form["list"])
-        additions = form["additions"].split(separator: ",").compactMap { ID<WorkUnit>(String($0)) }.map { Added(unit: $0, reason: form["reason.\($0)"]) }
-        guard additions.count <= 20, let action = Action(form["action"]) else { throw .malformed }
+        for name in form["additions"].split(separator: ",") {
+            guard let unit = ID<WorkUnit>(String(name)), additions.count < 20 else { throw .malformed }
+            additions.append(Added(unit: unit, reason: form["reason.\(unit)"]))
+        }
+        guard let action = Action(form["action"], confirmed: confirmed) else { throw .malformed }
         self.action = action
     }
 
@@ -61,24 +61,39 @@ struct PassForm: Sendable {
         return form
     }
 
-    /// What is wrong with the opinion and the reasons.
-    var problems: [FieldProblem] {
+    struct Reading: Sendable {
+        var opinion = ""
+        var additions: [Added] = []
         var problems: [FieldProblem] = []
-        if opinion.count > Self.mostOpinion { problems.append(FieldProblem("opinion", "审核意见最多 \(Self.mostOpinion) 字，现为 \(opinion.count) 字")) }
-        for added in additions where added.reason.trimmed.isEmpty || added.reason.count > 200 {
-            problems.append(FieldProblem("reason.\(added.unit)", added.reason.isEmpty ? "请填写增加该审核单位的原因" : "原因最多 200 字"))
+    }
+
+    static let opinion = Field("opinion", "审核意见", .text(2000), hint: "2000 字以内；将记入经办流程")
+    static let reason = Field("reason", "增加原因", .line(200), required: true)
+
+    /// Opinion and reasons in their stored form, with what is wrong with them.
+    func read(in reference: Reference, today: Day) -> Reading {
+        var reading = Reading()
+        let opinion = FieldReading([PassForm.opinion], from: { _ in self.opinion }, complete: true, in: reference, today: today)
+        reading.opinion = opinion.values["opinion"] ?? ""
+        reading.problems = opinion.problems
+        for added in additions {
+            let reason = FieldReading([PassForm.reason], from: { _ in added.reason }, complete: true, in: reference, today: today)
+            reading.additions.append(Added(unit: added.unit, reason: reason.values["reason"] ?? ""))
+            reading.problems += reason.problems.map { FieldProblem("reason.\(added.unit)", $0.message) }
         }
-        return problems
+        return reading
     }
 }
 
 extension PassForm.Action {
-    init?(_ text: String) {
+    /// What a button asks for. A form without one came by no button of ours, and decides nothing; 仍要提交 is a button of its own.
+    init?(_ text: String, confirmed: Bool) {
         let parts = text.split(separator: ".", maxSplits: 1)
         let unit = parts.count == 2 ? ID<WorkUnit>(String(parts[1])) : nil
         guard parts.count < 2 || unit != nil else { return nil }
         switch (parts.first, unit) {
-        case (nil, _), ("pass", nil): self = .pass
+        case (nil, _): self = confirmed ? .pass : .find
+        case ("pass", nil): self = .pass
         case ("find", nil): self = .find
         case ("close", nil): self = .close
         case ("add", let unit?): self = .add(unit)

@@ -37,7 +37,7 @@ extension Site {
             else { throw Problem.notFound }
             let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
 
-            let recommendation = try connection.recommendation(of: id)
+            let recommendation = try connection.recommendation(of: dossier, for: actor)
             var state = state
             if state.isFresh, let recommendation { state.form.values = recommendation.values }
             let additions = try connection.units(state.form.additions.map(\.unit))

@@ -78,8 +78,7 @@ struct ReviewPage {
     func opinionField(_ label: String) -> HTML {
         """
         <input type="hidden" name="list" value="\(list.name)">\
-        \(FieldInput(Field("opinion", label, .text(PassForm.mostOpinion), hint: "\(PassForm.mostOpinion) 字以内；将记入经办流程"), name: "opinion", value: state.form.opinion,
-                     complaints: state.complaints, reference: reference).html)
+        \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)
         """
     }
 

@@ -24,7 +24,7 @@ extension Site {
             let trail = try connection.trail(of: id)
             let timeline =
                 dossier.applicant == actor.person
-                ? Timeline(forApplicant: trail, ownUnit: dossier.unit, calendar: calendar) : Timeline(forReviewers: trail, calendar: calendar)
+                ? Timeline(forApplicant: trail, calendar: calendar) : Timeline(forReviewers: trail, calendar: calendar)
             return TrailPage(
                 frame: try frame(for: session, connection), dossier: dossier, whereabouts: dossier.whereabouts(for: actor, in: surroundings),
                 units: surroundings.units, timeline: timeline, back: back)

@@ -72,6 +72,8 @@ struct IDToken: JWTPayload {
     private func identity(subject: String, provider: Settings.Provider, kind: Identity.Kind, today: Day) throws -> Identity {
         let names = provider.claims
         guard let name = text(names.name)?.trimmed, !name.isEmpty, name.count <= 50 else { throw ProviderClient.Unusable.answer("name") }
+        // An operator who came in by the personal door would be bound as a person for good.
+        if kind == .person, claims[names.creditCode] != nil { throw Problem.notAllowed("您登录的是法人账号，请从“单位登录”进入。") }
         do {
             let number = try IDNumber(text(names.idNumber) ?? "", today: today)
             let phone = try text(names.phone).map { try Phone($0) }

@@ -19,7 +19,7 @@ extension Site {
                 state: state, nonce: nonce, verifier: verifier, kind: attempt.kind, hint: settings.issuerIsLoopback ? persona?.loginHint : nil)
         } catch {
             context.logger.warning("identity platform", metadata: ["error": "\(error)"])
-            throw Problem.notAllowed("统一身份认证平台暂时无法访问，请稍后再试。已登录的用户不受影响。")
+            throw Problem.unavailable("统一身份认证平台暂时无法访问，请稍后再试。已登录的用户不受影响。")
         }
         try await database.write { try $0.begin(attempt, at: context.now) }
         var response = Response.redirect(to: address, type: .normal)
