@@ -77,6 +77,8 @@ def test_office_accepts(walker, case):
 
 def test_applicant_reads_the_whole_way(walker, case):
     walker.sign_in(ENGINEER)
-    walker.open(f"/my/dossiers/{case.dossier}/trail")
+    walker.open(f"/my/dossiers/{case.dossier}")
     assert_harmless(walker, "已受理", LONG)
+    walker.open(f"/my/dossiers/{case.dossier}/trail")
+    walker.sees("已受理")
     assert len(walker.all(".timeline > li")) == 8, "submission, six passes, acceptance"

@@ -109,7 +109,7 @@ def test_second_review_adds_and_removes_a_unit(walker, case):
     walker.inspect("recommendation-found")
     walker.press("增加绵阳市教育局（演示）")
     walker.press("确定")
-    assert "请填写增加该审核单位的原因" in walker.complaint(walker.find('[name^="reason."]').get_attribute("name"))
+    assert "请填写增加原因" in walker.complaint(walker.find('[name^="reason."]').get_attribute("name"))
     walker.inspect("recommendation-reason-missing")
     walker.send(walker.find('[name^="reason."]'), "跨市借调\n")
     assert walker.value(walker.find('[name^="reason."]').get_attribute("name")) == "跨市借调", "Enter removes no unit"
