@@ -26,6 +26,14 @@ public struct Field: Sendable, Hashable {
         case email
     }
 
+    /// A date or a number, which is not broken over two lines.
+    public var isFigure: Bool {
+        switch kind {
+        case .day, .month, .number: true
+        case .line, .text, .choice, .email: false
+        }
+    }
+
     /// The same field under another label.
     public func labelled(_ label: String) -> Field { Field(key, label, kind, required: required, hint: hint) }
 

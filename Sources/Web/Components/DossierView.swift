@@ -58,7 +58,7 @@ struct DossierView {
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(part.title)"><table><thead><tr>\(columns.map { "<th scope=\"col\">\($0.label)</th>" as HTML })</tr></thead>\
             <tbody>\(content[part].map { row in
-                "<tr>\(columns.map { "<td>\($0.show(row[$0.key], in: reference))</td>" as HTML })</tr>" as HTML
+                "<tr>\(columns.map { "<td\(" class=\"number\"", if: $0.isFigure)>\($0.show(row[$0.key], in: reference))</td>" as HTML })</tr>" as HTML
             })</tbody></table></div>
             """
     }
