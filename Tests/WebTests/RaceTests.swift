@@ -6,8 +6,8 @@ import Testing
 @testable import Web
 
 @Suite struct RaceTests {
-    /// Two reviewers pass the same dossier in the same instant. With the version left out of the UPDATE's condition and of the check
-    /// before it, both win, and this fails in its first rounds.
+    /// Two reviewers pass the same dossier in the same instant. With the comparison of versions left out (tried), the slower one is
+    /// judged on a dossier that has moved on, gets 403 instead of being told who was faster, and this fails in its first round.
     @Test func oneOfTwoReviewersWinsEachTime() async throws {
         let site = try await TestSite(try await World())
         let first = try await site.browser(.schoolFirst)
