@@ -31,6 +31,19 @@ def test_unit_door(walker):
     walker.inspect("platform-unit-registration")
 
 
+def test_wrong_credit_code_is_told_and_kept(walker):
+    walker.open("/")
+    walker.press("单位注册")
+    walker.press("注册")
+    typed = {"creditCode": "91510000MA6000008B", "unitName": "成都演示新公司", "representative": "欧阳演示", "idNumber": id_number()}
+    for name, value in typed.items():
+        walker.fill(name, value)
+    walker.press("提交注册")
+    walker.sees("统一社会信用代码的校验码不正确")
+    assert {name: walker.value(name) for name in typed} == typed
+    walker.inspect("platform-unit-registration-wrong")
+
+
 def test_front_page(walker):
     walker.open(walker.system.issuer)
     walker.inspect("platform-front")
