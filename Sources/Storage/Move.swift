@@ -50,18 +50,53 @@ extension Connection {
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.
     func take(_ move: Move, on dossier: Dossier, edition: Int? = nil, at now: Instant) throws -> Moved {
         if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
-        if move.step.name == .resubmit, let deadline = dossier.deadline, now >= deadline {
-            throw Problem.refused("修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。")
-        }
         let next: Journey
         do throws(Refusal) { next = try dossier.journey.after(move.step) } catch { throw Problem(error) }
-        if case .pass(let additions, _) = move.step { try checkAdditions(additions, to: dossier) }
+        try check(move, on: dossier, at: now)
         try update(dossier, to: next, move, edition: edition, at: now)
         if next.chain.stops != dossier.journey.chain.stops || move.step.name == .submit { try replaceStops(of: dossier.id, with: next.chain.stops) }
         try moveDesks(of: dossier, move.step, to: next, at: now)
         let number = try record(move, on: dossier, to: next, at: now)
         try notify(of: move, number: number, on: dossier, to: next, at: now)
         return Moved(dossier: dossier.id, number: number, repeated: false)
+    }
+
+    /// What a step demands beyond workflow and rights: reasons, deadlines, the tree, the plan.
+    private func check(_ move: Move, on dossier: Dossier, at now: Instant) throws {
+        switch move.step {
+        case .pass(let additions, _): try checkAdditions(additions, to: dossier)
+        case .giveBack, .requestCorrection:
+            try demandOpinion(of: move)
+            try demandDeadline(of: move, at: now)
+        case .extend: try demandDeadline(of: move, at: now)
+        case .fail, .refuse: try demandOpinion(of: move)
+        case .resubmit:
+            if let deadline = dossier.deadline, now >= deadline {
+                throw Problem.refused("修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。")
+            }
+        case .reopen:
+            if try plan(dossier.plan)?.concluded == true { throw Problem.refused("该计划已办结，不能重新审核。") }
+        case .handOver(let unit): try checkHandOver(to: unit, by: move.actor, of: dossier)
+        case .submit, .recall, .takeBack, .withdraw, .accept, .abandon, .conclude: break
+        }
+    }
+
+    /// I-07: a return, a failure and a refusal give their reason.
+    private func demandOpinion(of move: Move) throws {
+        if move.opinion.trimmed.isEmpty { throw Problem.invalid([FieldProblem("opinion", "请填写\(move.step.name.title)的意见")]) }
+    }
+
+    private func demandDeadline(of move: Move, at now: Instant) throws {
+        guard let deadline = move.deadline, deadline > now else {
+            throw Problem.invalid([FieldProblem("deadline", "请选择晚于现在的修改提交截止时间")])
+        }
+    }
+
+    /// D21: the direct superior of the stop's unit takes it over, for itself; giving it back to the unit is its to do as well.
+    private func checkHandOver(to unit: ID<WorkUnit>, by actor: Actor, of dossier: Dossier) throws {
+        guard let stop = dossier.journey.stage.stop, case .staff(let member) = actor else { throw Problem(Denial.onlySuperior) }
+        let own = dossier.journey.chain.stops[stop].unit
+        guard try self.unit(own)?.superior == member.unit, unit == member.unit || unit == own else { throw Problem(Denial.onlySuperior) }
     }
 
     /// D20: only enabled units, not below the applicant's unit, with the number of steps they have now.

@@ -188,7 +188,8 @@ extension World {
         let actor: Actor = [.submit, .recall, .resubmit, .abandon].contains(step.name) ? .applicant(person(name).id) : try await actor(name)
         let seen: Int
         if let version { seen = version } else { seen = try await self.version(of: id) }
-        let move = Move(step, on: id, by: actor, seenVersion: seen, key: key, opinion: "意见", deadline: deadline)
+        let demanded = [.giveBack, .extend, .requestCorrection].contains(step.name) ? now.day.adding(5).end : nil
+        let move = Move(step, on: id, by: actor, seenVersion: seen, key: key, opinion: "意见", deadline: deadline ?? demanded)
         return try await database.write { try $0.move(move, at: now) }
     }
 

@@ -113,6 +113,44 @@ import Testing
         }
     }
 
+    /// I-07: a reason and a deadline ahead; nothing else is written.
+    @Test(arguments: [(Step.giveBack, "", 1), (.giveBack, "原因", 0), (.giveBack, "原因", -1), (.fail, " ", 1)])
+    func returnsAndFailuresGiveTheirReason(_ step: Step, _ opinion: String, _ days: Int) async throws {
+        let world = try await World()
+        let id = try await world.dossier()
+        let actor = try await world.actor(.schoolFirst)
+        let deadline = World.start.adding(seconds: Int64(days) * 86_400)
+        await #expect(throws: Problem.self) {
+            try await world.database.write {
+                try $0.move(Move(step, on: id, by: actor, seenVersion: 2, key: key(), opinion: opinion, deadline: deadline), at: World.start)
+            }
+        }
+        #expect(try await world.version(of: id) == 2)
+    }
+
+    /// D21: only the direct superior, for itself.
+    @Test func onlyTheSuperiorTakesOver() async throws {
+        let world = try await World()
+        let id = try await world.dossier()
+        for name in [World.Name.schoolAdministrator, .authorityAdministrator, .schoolFirst] {
+            await #expect(throws: Problem.self) { try await world.take(.handOver(to: world.unit(.bureau).id), on: id, by: name) }
+        }
+        // At the bureau's stop the authority is the superior, and sees the dossiers of its plan.
+        let upper = try await world.dossier(of: .secondApplicant, after: [(.schoolFirst, .pass()), (.schoolSecond, .pass())])
+        await #expect(throws: Problem.self) { try await world.take(.handOver(to: world.unit(.otherBureau).id), on: upper, by: .authorityAdministrator) }
+        try await world.take(.handOver(to: world.unit(.authority).id), on: upper, by: .authorityAdministrator)
+        try await world.take(.pass(), on: upper, by: .authorityFirst)
+        await #expect(throws: Problem.self) { try await world.take(.pass(), on: upper, by: .bureauSecond) }
+    }
+
+    /// D8: not once the plan is concluded.
+    @Test func nothingIsReopenedAfterTheConclusion() async throws {
+        let world = try await World()
+        let id = try await world.dossier(after: [(.schoolFirst, .fail)])
+        try await world.database.write { try $0.markConcluded(world.plan.id) }
+        await #expect(throws: Problem.self) { try await world.take(.reopen, on: id, by: .schoolFirst) }
+    }
+
     /// D9: extending touches neither version nor arrival.
     @Test func extendingTouchesOnlyTheDeadline() async throws {
         let world = try await World()

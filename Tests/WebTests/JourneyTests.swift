@@ -140,6 +140,13 @@ import Testing
         #expect(try await site.personalBrowser(.reviewingApplicant).get("/my/dossiers/\(id)").body.contains("待复审"))
     }
 
+    @Test func aYearWithoutCalendarIsSaid() async throws {
+        let world = try await World()
+        #expect(try await !TestSite(world).browser(.schoolFirst).get("/home").body.contains("工作日历尚未维护"))
+        let later = try await TestSite(world, clock: { Instant(Day(year: 2031, month: 3, day: 3) ?? World.start.day, hour: 9) })
+        #expect(try await later.browser(.schoolFirst).get("/home").body.contains("2031 年的工作日历尚未维护"))
+    }
+
     @Test func homeCountsAreTheListsLengths() async throws {
         let site = try await TestSite(try await World())
         for name in [World.Name.applicant, .secondApplicant] { _ = try await site.world.dossier(of: name) }

@@ -51,9 +51,15 @@ struct StaffHome {
         frame.page(
             "首页",
             body: """
-                <h1 class="unseen">首页</h1>\(figures)<div class="home"><div>\(waiting.map(section))\(waiting.isEmpty ? nothing : .empty)</div>
+                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(waiting.isEmpty ? nothing : .empty)</div>
                 <aside>\(card)\(MessageList(messages: messages, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
                 """)
+    }
+
+    /// Without the year's notice of rest days, waiting times and publicity are counted by weekdays; that is said.
+    private var calendarNote: HTML {
+        guard !calendar.covers(now.day.year) else { return .empty }
+        return "<div class=\"notice warning\" role=\"status\"><p>\(String(now.day.year)) 年的工作日历尚未维护，工作日暂按周一至周五计算。</p></div>"
     }
 
     private var figures: HTML {

@@ -36,7 +36,6 @@ extension Site {
                 let person = try connection.person(dossier.applicant), let line = try connection.line(of: id)
             else { throw Problem.notFound }
             let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
-
             let recommendation = try connection.recommendation(of: dossier, for: actor)
             var state = state
             if state.isFresh, let recommendation { state.form.values = recommendation.values }
