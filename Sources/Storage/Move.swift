@@ -53,6 +53,7 @@ extension Connection {
         let next: Journey
         do throws(Refusal) { next = try dossier.journey.after(move.step) } catch { throw Problem(error) }
         try check(move, on: dossier, at: now)
+        let move = try markingLate(move, on: dossier, at: now)
         try update(dossier, to: next, move, edition: edition, at: now)
         if next.chain.stops != dossier.journey.chain.stops || move.step.name == .submit { try replaceStops(of: dossier.id, with: next.chain.stops) }
         try moveDesks(of: dossier, move.step, to: next, at: now)
@@ -61,24 +62,39 @@ extension Connection {
         return Moved(dossier: dossier.id, number: number, repeated: false)
     }
 
-    /// What a step demands beyond workflow and rights: reasons, deadlines, the tree, the plan.
+    /// What a step demands beyond workflow and rights: reasons, deadlines, the tree, the plan and its windows (D22).
     private func check(_ move: Move, on dossier: Dossier, at now: Instant) throws {
+        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        let (reviews, acceptance) = (plan.windows.reviewsUntil, plan.windows.acceptanceUntil)
         switch move.step {
         case .pass(let additions, _): try checkAdditions(additions, to: dossier)
-        case .giveBack, .requestCorrection:
+        case .giveBack:
             try demandOpinion(of: move)
-            try demandDeadline(of: move, at: now)
-        case .extend: try demandDeadline(of: move, at: now)
+            try demandDeadline(of: move, at: now, until: reviews)
+        case .requestCorrection:
+            try demandOpinion(of: move)
+            try demandDeadline(of: move, at: now, until: acceptance)
+        case .extend: try demandDeadline(of: move, at: now, until: dossier.journey.stage == .returnedForCorrection ? acceptance : reviews)
         case .fail, .refuse: try demandOpinion(of: move)
         case .resubmit:
             if let deadline = dossier.deadline, now >= deadline {
                 throw Problem.refused("修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。")
             }
         case .reopen:
-            if try plan(dossier.plan)?.concluded == true { throw Problem.refused("该计划已办结，不能重新审核。") }
+            if plan.concluded { throw Problem.refused("该计划已办结，不能重新审核。") }
+        case .accept:
+            if now >= acceptance.end { throw Problem.refused("该计划的受理已于 \(acceptance) 截止，不能受理。") }
         case .handOver(let unit): try checkHandOver(to: unit, by: move.actor, of: dossier)
-        case .submit, .recall, .takeBack, .withdraw, .accept, .abandon, .conclude: break
+        case .submit, .recall, .takeBack, .withdraw, .abandon, .conclude: break
         }
+    }
+
+    /// D22: after 审核截止 a pass is possible, and its entry says so.
+    private func markingLate(_ move: Move, on dossier: Dossier, at now: Instant) throws -> Move {
+        guard move.step.name == .pass, let until = try plan(dossier.plan)?.windows.reviewsUntil, now >= until.end else { return move }
+        var move = move
+        move.remark = [move.remark, "审核截止（\(until)）后办理"].filter { !$0.isEmpty }.joined(separator: "；")
+        return move
     }
 
     /// I-07: a return, a failure and a refusal give their reason.
@@ -86,9 +102,9 @@ extension Connection {
         if move.opinion.trimmed.isEmpty { throw Problem.invalid([FieldProblem("opinion", "请填写\(move.step.name.title)的意见")]) }
     }
 
-    private func demandDeadline(of move: Move, at now: Instant) throws {
-        guard let deadline = move.deadline, deadline > now else {
-            throw Problem.invalid([FieldProblem("deadline", "请选择晚于现在的修改提交截止时间")])
+    private func demandDeadline(of move: Move, at now: Instant, until last: Day) throws {
+        guard let deadline = move.deadline, deadline > now, deadline <= last.end else {
+            throw Problem.invalid([FieldProblem("deadline", "修改提交截止时间应晚于现在，且不晚于 \(last)")])
         }
     }
 

@@ -128,6 +128,21 @@ import Testing
         #expect(try await world.version(of: id) == 2)
     }
 
+    /// D22: passing late is marked; a return does not reach beyond the reviews' end; after its own end nothing is accepted.
+    @Test func windowsBoundWhatFollows() async throws {
+        let world = try await World()
+        let (reviews, acceptance) = (world.plan.windows.reviewsUntil, world.plan.windows.acceptanceUntil)
+        let id = try await world.dossier()
+        try await world.take(.pass(), on: id, by: .schoolFirst, at: reviews.end.adding(seconds: -1))
+        try await world.take(.pass(), on: id, by: .schoolSecond, at: reviews.end)
+        #expect(try await world.database.read { try $0.trail(of: id).map(\.remark).suffix(2) } == ["", "审核截止（\(reviews)）后办理"])
+        await #expect(throws: Problem.self) { try await world.take(.giveBack, on: id, by: .bureauFirst, deadline: reviews.adding(1).end) }
+        try await world.take(.pass(), on: id, by: .bureauFirst)
+        try await world.take(.pass(), on: id, by: .bureauSecond)
+        await #expect(throws: Problem.self) { try await world.take(.accept, on: id, by: .officeAccepter, at: acceptance.end) }
+        try await world.take(.accept, on: id, by: .officeAccepter, at: acceptance.end.adding(seconds: -1))
+    }
+
     /// D21: only the direct superior, for itself.
     @Test func onlyTheSuperiorTakesOver() async throws {
         let world = try await World()
