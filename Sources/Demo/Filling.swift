@@ -4,6 +4,7 @@ import Storage
 /// The work of filling: what has been made so far, by the keys under which later parts find it.
 struct Filling {
     let province: Province
+    let specimens: Specimens
     let connection: any Connection
     let reference: Reference
     let calendar: WorkCalendar
@@ -18,8 +19,9 @@ struct Filling {
     /// The applicant whose dossier of this year stands returned.
     var returned: ID<Person>?
 
-    init(province: Province, connection: any Connection) throws {
+    init(province: Province, specimens: Specimens, connection: any Connection) throws {
         self.province = province
+        self.specimens = specimens
         self.connection = connection
         reference = try ReferenceTables.reference(connection)
         calendar = try ReferenceTables.calendar(connection)
@@ -33,7 +35,8 @@ struct Filling {
             let unit = WorkUnit(
                 id: invention.id(), name: key.name, creditCode: invention.creditCode(prefix: key.type.prefix, region: key.region),
                 type: key.type.code, superior: key.superior.flatMap { units[$0]?.id }, jurisdiction: key.region, steps: key.steps,
-                singleClerk: key == .primary, contactName: invention.personName(), contactPhone: invention.landline(key.areaCode), enabled: true)
+                singleClerk: key == .primary, contactName: invention.personName(), contactPhone: invention.landline(key.areaCode), enabled: true,
+                postManagement: key == .school)
             try connection.insert(unit, at: founded)
             units[key] = unit
         }

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Storage
 
 /// A persona as the identity platform has to know it before its button works.
@@ -36,10 +37,11 @@ public struct Province: Sendable {
     }
 
     /// Fills an empty database in one transaction; returns the accounts for the identity platform.
-    public func fill(_ database: some Database) async throws -> [PlatformAccount] {
-        try await database.write { connection in
+    public func fill(_ database: some Database, files intake: Intake) async throws -> [PlatformAccount] {
+        let specimens = try await Specimens(in: intake)
+        return try await database.write { connection in
             guard try connection.hasNoUnits() else { throw AlreadyFilled() }
-            var filling = try Filling(province: self, connection: connection)
+            var filling = try Filling(province: self, specimens: specimens, connection: connection)
             try filling.addUnitsAndStaff()
             try filling.addPlans()
             try filling.addApplicants()

@@ -85,11 +85,12 @@ extension Filling {
         let actor = Actor.applicant(person.id)
         var revision = 1
         revision = try connection.saveDraft(content, of: id, by: actor, over: revision, at: moment(day, from: 10))
+        try attach(to: content, of: id, by: actor, at: moment(day, from: 11))
         for step in steps {
             day = calendar.day(1, workingDaysAfter: day)
             let now = moment(day, from: 9)
             if step == .submit {
-                _ = try connection.submit(id, by: actor, seenVersion: 1, seenRevision: revision, key: invention.key(), in: reference, at: now)
+                _ = try connection.submit(id, by: actor, seenVersion: 1, seenEdition: try connection.draft(of: id).edition, key: invention.key(), in: reference, at: now)
             } else {
                 try act(step, on: id, person: person, day: day, deadlineAhead: itinerary.deadlineAhead, at: now)
             }
@@ -104,7 +105,7 @@ extension Filling {
         switch step {
         case .pass:
             move.opinion = invention.pick(["材料齐全，情况属实，同意上报。", "经审核，符合申报条件，同意推荐。", "同意。"])
-            if dossier.journey.stage == dossier.journey.chain.lastStep(of: 0) { move.recommendation = recommendation(on: day) }
+            if dossier.journey.stage == dossier.journey.chain.lastStep(of: 0) { move.recommendation = try recommend(dossier, by: actor, on: day, at: now) }
         case .giveBack:
             move.opinion = invention.pick(["继续教育学时证明不清晰，请重新填写培训经历。", "工作经历起止时间与社保记录不一致，请核对后重新提交。"])
             move.deadline = calendar.day(deadlineAhead, workingDaysAfter: deadlineAhead == 3 ? province.today : day).end
@@ -123,14 +124,32 @@ extension Filling {
         return .staff(member)
     }
 
-    private func recommendation(on day: Day) -> Recommendation {
+    /// What proves the rows: a photo, the diploma, and what belongs to each result.
+    private mutating func attach(to content: Content, of id: ID<Dossier>, by actor: Actor, at now: Instant) throws {
+        try connection.attach(
+            specimens.attachment(invention.pick([.portraitA, .portraitB, .portraitC]), invention.id()), to: .basics, Part.basics.rawValue, of: id, by: actor, at: now)
+        for part in Part.allCases {
+            guard let specimen = part.specimen else { continue }
+            for row in content[part] { try connection.attach(specimens.attachment(specimen, invention.id()), to: part, row.id, of: id, by: actor, at: now) }
+        }
+    }
+
+    private mutating func recommend(_ dossier: Dossier, by actor: Actor, on day: Day, at now: Instant) throws -> Recommendation {
+        guard case .staff(let member) = actor else { throw Problem.notFound }
+        let proof = try specimens.attachment(.publicity, invention.id())
+        try connection.addProof(proof, to: dossier.id, by: member, at: now)
+        return Recommendation(
+            values: recommendation(on: day), proofs: try connection.proofs(of: dossier.id), posts: try connection.postTable(of: dossier.unit, year: dossier.year)?.table)
+    }
+
+    private func recommendation(on day: Day) -> [String: String] {
         var first = day
         for _ in 0..<8 { first = workingDay(before: first) }
-        return Recommendation(values: [
+        return [
             "recommendation": "该同志拥护党的教育方针，师德师风良好，业务能力强，工作业绩突出，经单位民主评议，同意推荐。", "recommended": "1",
             "voters": "12", "votes": "12", "recommendedOn": day.description, "publicFrom": first.description,
             "publicThrough": calendar.day(5, workingDaysAfter: first).description, "publicWay": "1", "publicPlace": "单位公告栏", "publicResult": "1",
-        ])
+        ]
     }
 
     private func workingDay(before day: Day) -> Day {
@@ -162,6 +181,21 @@ extension Itinerary {
         case .accepted: passing(passes) + [.accept]
         case .concluded(.lapsed): passing(passes) + [.conclude(.lapsed)]
         case .concluded(let outcome): passing(passes) + [.accept, .conclude(outcome)]
+        }
+    }
+}
+
+extension Part {
+    /// What the demo's people upload for a row.
+    fileprivate var specimen: Specimens.Specimen? {
+        switch self {
+        case .education: .diploma
+        case .work, .practice, .insurance, .society, .qualification, .language, .patent: .appointment
+        case .training: .training
+        case .assessment: .assessment
+        case .achievement, .award, .project, .otherResult: .award
+        case .paper, .book: .paper
+        case .application, .basics, .summary, .others: nil
         }
     }
 }

@@ -41,8 +41,17 @@ extension Invention {
                     "post": teaches ? "专任教师" : "工程师", "witness": personName(),
                 ])
         ]
+        content[.insurance] = [.init(id: key().prefixed(8), values: ["unit": employer, "from": "\(graduation)-07"])]
+        content[.training] = (1...3).flatMap { ago in trainings(activity.year - ago) }
+        content[.assessment] = (1...5).map { ago in
+            .init(id: key().prefixed(8), values: ["year": String(activity.year - ago), "result": pick(["2", "2", "2", "1"])])
+        }
         content[.achievement] = (0..<number(1...3)).map { _ in achievement(activity, subject) }
         content[.paper] = (0..<number(0...2)).map { _ in paper(activity, subject) }
+        if !teaches { content[.project] = [project(activity, subject)] }
+        if number(0...2) == 0 { content[.award] = [award(activity, subject)] }
+        content[.achievement][0].values["representative"] = "1"
+        if !content[.paper].isEmpty { content[.paper][0].values["representative"] = "2" }
         content[.summary] = [.init(id: "summary", values: ["summary": summary(subject, teaches: teaches)])]
         return content
     }
@@ -67,6 +76,31 @@ extension Invention {
                 "title": "\(subject)\(pick(["核心素养导向的单元教学实践", "工程质量控制方法研究", "课堂评价改进的行动研究"]))", "journal": pick(["四川演示教育", "演示工程技术"]),
                 "number": "CN51-\(number(1000...1999))", "published": "\(activity.year - number(1...3))-0\(number(1...9))-15", "authorship": "1",
                 "words": String(number(30...80) * 100),
+            ])
+    }
+
+    private mutating func trainings(_ year: Int) -> [Content.Row] {
+        [("1", "专业技术人员专业科目培训", 60), ("2", "专业技术人员公需科目培训", 30)].map { category, name, hours in
+            .init(
+                id: key().prefixed(8),
+                values: ["year": String(year), "category": category, "name": "\(year) 年度\(name)", "organiser": "四川演示继续教育基地", "hours": String(hours)])
+        }
+    }
+
+    private mutating func project(_ activity: Activity, _ subject: String) -> Content.Row {
+        .init(
+            id: key().prefixed(8),
+            values: [
+                "name": "\(subject)关键技术应用", "founder": "成都市演示科技局", "begun": "\(activity.year - 4)-03", "finished": "\(activity.year - 2)-12", "role": "3", "funds": "60",
+                "level": "3", "conclusion": "5",
+            ])
+    }
+
+    private mutating func award(_ activity: Activity, _ subject: String) -> Content.Row {
+        .init(
+            id: key().prefixed(8),
+            values: [
+                "name": "\(subject)优秀成果奖", "issuer": "四川省演示学会", "obtained": "\(activity.year - number(1...4))-10-20", "level": "3", "grade": "2", "rank": "1",
             ])
     }
 

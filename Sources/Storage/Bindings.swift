@@ -4,9 +4,7 @@ import Domain
 extension ID: Bindable { public var bound: Value { .text(text) } }
 extension Instant: Bindable { public var bound: Value { .integer(milliseconds) } }
 extension Day: Bindable { public var bound: Value { .text(description) } }
-extension IDNumber: Bindable { public var bound: Value { .text(text) } }
 extension CreditCode: Bindable { public var bound: Value { .text(text) } }
-extension Phone: Bindable { public var bound: Value { .text(text) } }
 extension Stage.Name: Bindable { public var bound: Value { .text(rawValue) } }
 extension StepName: Bindable { public var bound: Value { .text(rawValue) } }
 extension ReviewChain.Steps: Bindable { public var bound: Value { .text(rawValue) } }

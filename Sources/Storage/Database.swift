@@ -14,6 +14,9 @@ public protocol Database: Sendable {
 
 /// An open transaction. Synchronous, so that nothing can wait in the middle of one.
 public protocol Connection {
+    /// What opens and seals the numbers of people.
+    var vault: Vault { get }
+
     func rows<Result>(_ statement: SQL, _ read: (inout Row) throws -> Result) throws -> [Result]
 
     /// Runs a statement and returns how many rows it changed.

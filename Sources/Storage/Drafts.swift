@@ -4,7 +4,12 @@ import Domain
 public struct Draft: Sendable {
     public let content: Content
     public let revision: Int
+    /// Uploads and removals so far.
+    public let fileChanges: Int
     public let savedAt: Instant
+
+    /// What a submission names to say what it saw: text and files.
+    public var edition: String { "\(revision)-\(fileChanges)" }
 }
 
 /// The pledge (诚信承诺) that every submission carries, word for word with its version.
@@ -62,8 +67,10 @@ extension Connection {
     }
 
     public func draft(of dossier: ID<Dossier>) throws -> Draft {
-        let draft = try first("SELECT body, revision, saved_at FROM drafts WHERE dossier_id = \(dossier)") {
-            Draft(content: try JSON.value(try $0.text()), revision: try $0.integer(), savedAt: try $0.instant())
+        let files = try attachments(of: dossier)
+        let draft = try first("SELECT body, revision, file_changes, saved_at FROM drafts WHERE dossier_id = \(dossier)") {
+            let content: Content = try JSON.value(try $0.text())
+            return Draft(content: content.holding(files), revision: try $0.integer(), fileChanges: try $0.integer(), savedAt: try $0.instant())
         }
         guard let draft else { throw Problem.notFound }
         return draft
@@ -76,20 +83,21 @@ extension Connection {
         guard dossier.journey.stage == .draft else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
         let rows = try run(
             """
-            UPDATE drafts SET body = \(try JSON.text(content)), revision = revision + 1, saved_at = \(now)
+            UPDATE drafts SET body = \(try JSON.text(content.withoutFiles)), revision = revision + 1, saved_at = \(now)
             WHERE dossier_id = \(id) AND revision = \(revision)
             """)
         guard rows == 1 else {
             throw Problem.changedMeanwhile(.init(by: "您", at: try draft(of: id).savedAt, what: "在另一个窗口保存"))
         }
         try run("UPDATE dossiers SET title_code = (SELECT code FROM titles WHERE code = \(content.title)) WHERE id = \(id)")
+        try detachLost(by: content, of: id, at: now)
         return revision + 1
     }
 
     /// 提交: what still keeps the draft from it is answered as `invalid`; otherwise the content becomes an edition that never
     /// changes, the chain is frozen (D2), and the dossier goes to the own unit's first review.
     public func submit(
-        _ id: ID<Dossier>, by actor: Actor, seenVersion: Int, seenRevision: Int, key: String, in reference: Reference, at now: Instant
+        _ id: ID<Dossier>, by actor: Actor, seenVersion: Int, seenEdition: String, key: String, in reference: Reference, at now: Instant
     ) throws -> Moved {
         let move = Move(.submit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: "已签署诚信承诺（\(Pledge.current.version) 版）")
         if let earlier = try outcome(of: move) { return earlier }
@@ -100,7 +108,7 @@ extension Connection {
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
         if let reason = try yearHolder(dossier.applicant, year: plan.year, besides: id) { throw Problem.refused(reason) }
         let draft = try draft(of: id)
-        guard draft.revision == seenRevision else {
+        guard draft.edition == seenEdition else {
             throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
         }
         let titles = plan.titles.compactMap(reference.title)
@@ -112,6 +120,7 @@ extension Connection {
             UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name), title_code = \(content.title) WHERE id = \(id)
             """)
         let edition = try addEdition(content, of: id, at: now)
+        try settle(content.files, of: id, as: edition)
         let journey = Journey(stage: dossier.journey.stage, chain: chain, round: dossier.journey.round)
         return try take(move, on: dossier.going(journey, from: unit.id), edition: edition, at: now)
     }

@@ -17,5 +17,9 @@ enum JSON {
 
 /// SHA-256 in hexadecimal.
 public func digest(_ text: String) -> String {
-    SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    SHA256.hash(data: Data(text.utf8)).hexadecimal
+}
+
+extension Sequence<UInt8> {
+    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

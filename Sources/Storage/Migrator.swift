@@ -1,4 +1,3 @@
-import Crypto
 import Domain
 import Foundation
 
@@ -7,7 +6,12 @@ public struct MigrationText: Sendable {
     let name: String
     let text: String
 
-    var checksum: String { SHA256.hash(data: Data(text.utf8)).map { String($0, radix: 16).leftPadded(2) }.joined() }
+    var checksum: String { digest(text) }
+
+    /// What a migration does that SQL alone cannot, in the same transaction.
+    func finish(_ connection: any Connection) throws {
+        if name == "0002_sealed_identities.sql" { try connection.sealIdentities() }
+    }
 
     /// The statements in an engine's own type words; `tableOption` ends each CREATE TABLE.
     func statements(types: [String: String], tableOption: String) -> String {
@@ -59,9 +63,11 @@ public struct Migrator: Sendable {
         for migration in migrations.dropFirst(applied.count) {
             try await database.write { connection in
                 try connection.script(migration)
+                try migration.finish(connection)
                 try connection.run("INSERT INTO migrations (name, checksum, applied_at) VALUES (\(migration.name), \(migration.checksum), \(now))")
             }
         }
+        try await database.write { try $0.acquaint(at: now) }
     }
 }
 
@@ -69,8 +75,4 @@ public struct Migrator: Sendable {
 func resource(_ folder: String) throws -> URL {
     guard let base = Bundle.module.resourceURL else { throw Migrator.CannotMigrate(description: "the program's own files are missing") }
     return base.appending(path: folder)
-}
-
-extension String {
-    fileprivate func leftPadded(_ width: Int) -> String { String(repeating: "0", count: max(0, width - count)) + self }
 }

@@ -7,6 +7,8 @@ public struct Move: Sendable {
     public let actor: Actor
     /// The version on the page on which the decision was made.
     public let seenVersion: Int
+    /// The digest of the content on that page, for a decision about it (A-15); nil for steps that say nothing of the content.
+    public var seenDigest: String?
     /// Made with the form; the same key never takes a second effect.
     public let key: String
     public var opinion: String
@@ -15,13 +17,14 @@ public struct Move: Sendable {
     public var recommendation: Recommendation?
 
     public init(
-        _ step: Step, on dossier: ID<Dossier>, by actor: Actor, seenVersion: Int, key: String, opinion: String = "",
+        _ step: Step, on dossier: ID<Dossier>, by actor: Actor, seenVersion: Int, seenDigest: String? = nil, key: String, opinion: String = "",
         deadline: Instant? = nil, remark: String = "", recommendation: Recommendation? = nil
     ) {
         self.dossier = dossier
         self.step = step
         self.actor = actor
         self.seenVersion = seenVersion
+        self.seenDigest = seenDigest
         self.key = key
         self.opinion = opinion
         self.deadline = deadline
@@ -44,6 +47,7 @@ extension Connection {
         if let earlier = try outcome(of: move) { return earlier }
         let dossier = try dossier(move.dossier, for: move.actor)
         guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
+        if let seen = move.seenDigest, try content(of: dossier.id)?.digest != seen { throw try changed(move.dossier) }
         return try take(move, on: dossier, at: now)
     }
 
@@ -218,6 +222,7 @@ extension Connection {
             """)
         if let recommendation = move.recommendation {
             try run("INSERT INTO recommendations (dossier_id, number, body) VALUES (\(dossier.id), \(number), \(try JSON.text(recommendation)))")
+            try settle(recommendation, of: dossier.id, number: number, by: move.actor.person, at: now)
         }
         return number
     }

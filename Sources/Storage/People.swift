@@ -2,21 +2,28 @@ import Domain
 
 extension Connection {
     public func person(_ id: ID<Person>) throws -> Person? {
-        try first("SELECT \(Person.columns) FROM persons p WHERE p.id = \(id)", Person.init)
+        try first("SELECT \(Person.columns) FROM persons p WHERE p.id = \(id)") { try Person(&$0, vault) }
     }
 
     public func person(_ number: IDNumber) throws -> Person? {
-        try first("SELECT \(Person.columns) FROM persons p WHERE p.id_number = \(number)", Person.init)
+        try first("SELECT \(Person.columns) FROM persons p WHERE p.id_number_index = \(vault.index(number))") { try Person(&$0, vault) }
     }
 
     /// The person of this ID number, made known when new; name and phone follow the identity platform.
     public func person(named name: String, number: IDNumber, phone: Phone?, orNew id: ID<Person>, at now: Instant) throws -> Person {
-        try run(
-            """
-            INSERT INTO persons (id, name, id_number, phone, created_at) VALUES (\(id), \(name), \(number), \(phone), \(now))
-            ON CONFLICT (id_number) DO UPDATE SET name = excluded.name, phone = COALESCE(excluded.phone, persons.phone)
-            """)
-        guard let person = try person(number) else { throw Problem.notFound }
+        guard let known = try person(number) else {
+            try run(
+                """
+                INSERT INTO persons (id, name, id_number_index, id_number_sealed, phone_sealed, created_at)
+                VALUES (\(id), \(name), \(vault.index(number)), \(try vault.seal(number, of: id)), \(try phone.map { try vault.seal($0, of: id) }), \(now))
+                """)
+            return Person(id: id, name: name, idNumber: number, phone: phone)
+        }
+        let person = Person(id: known.id, name: name, idNumber: number, phone: phone ?? known.phone)
+        if person != known {
+            let sealed = try person.phone.map { try vault.seal($0, of: person.id) }
+            try run("UPDATE persons SET name = \(name), phone_sealed = \(sealed) WHERE id = \(person.id)")
+        }
         return person
     }
 
@@ -94,11 +101,12 @@ extension Connection {
 public enum Role {}
 
 extension Person {
-    static let columns: SQL = "p.id, p.name, p.id_number, p.phone"
+    static let columns: SQL = "p.id, p.name, p.id_number_sealed, p.phone_sealed"
 
-    init(_ row: inout Row) throws {
+    init(_ row: inout Row, _ vault: Vault) throws {
+        let (id, name): (ID<Person>, String) = (try row.id(), try row.text())
         self.init(
-            id: try row.id(), name: try row.text(), idNumber: IDNumber(stored: try row.text()),
-            phone: try row.optionalText().map { Phone(stored: $0) })
+            id: id, name: name, idNumber: try vault.idNumber(try row.text(), of: id),
+            phone: try row.optionalText().map { try vault.phone($0, of: id) })
     }
 }

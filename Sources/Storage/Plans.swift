@@ -18,7 +18,7 @@ extension Connection {
         return try rows(
             """
             SELECT p.id, p.name, p.year, p.authority_id, p.limit_id, p.acceptance_unit_id, p.reentry, p.publicity, p.publicity_days,
-                p.opens, p.applications_until, p.reviews_until, p.acceptance_until, p.concluded
+                p.opens, p.applications_until, p.reviews_until, p.acceptance_until, p.concluded, p.waives_post_table
             FROM plans p WHERE \(condition) ORDER BY p.applications_until, p.name
             """
         ) { row in
@@ -28,7 +28,7 @@ extension Connection {
                 limit: try row.id(), acceptanceUnit: try row.id(), reentry: try row.name(),
                 publicity: PublicityRule(demand: try row.name(), workingDays: try row.integer()),
                 windows: .init(opens: try row.day(), applicationsUntil: try row.day(), reviewsUntil: try row.day(), acceptanceUntil: try row.day()),
-                concluded: try row.bool())
+                concluded: try row.bool(), waivesPostTable: try row.bool())
         }
     }
 
@@ -36,10 +36,11 @@ extension Connection {
         try run(
             """
             INSERT INTO plans (id, name, year, authority_id, limit_id, acceptance_unit_id, reentry, publicity, publicity_days, opens,
-                applications_until, reviews_until, acceptance_until, concluded)
+                applications_until, reviews_until, acceptance_until, concluded, waives_post_table)
             VALUES (\(plan.id), \(plan.name), \(plan.year), \(plan.authority), \(plan.limit), \(plan.acceptanceUnit), \(plan.reentry),
                 \(plan.publicity.demand), \(plan.publicity.workingDays), \(plan.windows.opens), \(plan.windows.applicationsUntil),
-                \(plan.windows.reviewsUntil), \(plan.windows.acceptanceUntil), \(plan.concluded))
+                \(plan.windows.reviewsUntil), \(plan.windows.acceptanceUntil), \(plan.concluded),
+                \(plan.waivesPostTable))
             """)
         for title in plan.titles { try run("INSERT INTO plan_titles (plan_id, title_code) VALUES (\(plan.id), \(title))") }
     }

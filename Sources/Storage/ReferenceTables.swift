@@ -90,6 +90,7 @@ public enum ReferenceTables {
             (.degreeLevels, try codes("degrees.csv") { ($0["parent_code"] ?? "").isEmpty }),
             (.applicationTypes, try codes("application_types.csv")),
             (.titleLevels, try codes("title_levels.csv")),
+            (.assessmentResults, try codes("annual_assessment_results.csv")),
         ]
     }
 

@@ -5,6 +5,7 @@ import GRDB
 /// The embedded engine: one process, one writing connection, which alone checkpoints; several reading ones.
 public final class SQLiteDatabase: Database {
     private let pool: DatabasePool
+    private let vault: Vault
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
     private let lock: FileHandle
 
@@ -12,8 +13,9 @@ public final class SQLiteDatabase: Database {
         public let description: String
     }
 
-    /// Opens or creates `zhiping.sqlite` in a folder.
-    public init(folder: URL) throws {
+    /// Opens or creates `zhiping.sqlite` in a folder, with the key file `keys.json` beside it unless it is kept elsewhere. A new key
+    /// file is made for a new database only: one that has lost its keys is not opened.
+    public init(folder: URL, keyFile: URL? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         lock = try Self.lock(folder)
         var configuration = Configuration()
@@ -26,10 +28,19 @@ public final class SQLiteDatabase: Database {
         pool = try DatabasePool(path: folder.appending(path: "zhiping.sqlite").path, configuration: configuration)
         // GRDB sets synchronous to NORMAL when it opens a pool; a commit must be on the disk before it is answered.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000") }
+        vault = try Self.vault(keyFile ?? folder.appending(path: "keys.json"), for: pool)
         let settings = try settings()
         guard settings == ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"] else {
             throw CannotOpen(description: "the database does not keep its settings: \(settings)")
         }
+    }
+
+    /// The key file's keys; made anew where nothing was sealed yet.
+    private static func vault(_ file: URL, for pool: DatabasePool) throws -> Vault {
+        if let vault = try Vault.read(file) { return vault }
+        let isSealed = try pool.read { try $0.tableExists("sealing_keys") && Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM sealing_keys)") == true }
+        if isSealed { throw CannotOpen(description: "the key file \(file.path) is missing: without it the sealed numbers cannot be read; bring it back") }
+        return try Vault.make(file)
     }
 
     /// The settings on which durability rests, as the writing connection reports them.
@@ -44,14 +55,14 @@ public final class SQLiteDatabase: Database {
     }
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
-        try await pool.read { try body(SQLiteConnection(database: $0)) }
+        try await pool.read { [vault] in try body(SQLiteConnection(database: $0, vault: vault)) }
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
-        try await pool.writeWithoutTransaction { database in
+        try await pool.writeWithoutTransaction { [vault] database in
             var result: Result?
             try database.inTransaction(.immediate) {
-                result = try body(SQLiteConnection(database: database))
+                result = try body(SQLiteConnection(database: database, vault: vault))
                 return .commit
             }
             guard let result else { throw CannotOpen(description: "a transaction ended without its result") }
@@ -76,6 +87,7 @@ public final class SQLiteDatabase: Database {
 
 private struct SQLiteConnection: Connection {
     let database: GRDB.Database
+    let vault: Vault
 
     func rows<Result>(_ statement: SQL, _ read: (inout Row) throws -> Result) throws -> [Result] {
         let prepared = try prepare(statement)

@@ -54,9 +54,9 @@ extension Connection {
         try run(
             """
             INSERT INTO units (id, name, credit_code, type_code, superior_id, jurisdiction_code, steps, single_clerk,
-                contact_name, contact_phone, enabled, created_at)
+                contact_name, contact_phone, enabled, post_management, created_at)
             VALUES (\(unit.id), \(unit.name), \(unit.creditCode), \(unit.type), \(unit.superior), \(unit.jurisdiction),
-                \(unit.steps), \(unit.singleClerk), \(unit.contactName), \(unit.contactPhone), \(unit.enabled), \(now))
+                \(unit.steps), \(unit.singleClerk), \(unit.contactName), \(unit.contactPhone), \(unit.enabled), \(unit.postManagement), \(now))
             """)
     }
 
@@ -75,14 +75,14 @@ func contains(_ text: String, in column: SQL) -> SQL {
 extension WorkUnit {
     static let columns: SQL = """
         u.id, u.name, u.credit_code, u.type_code, u.superior_id, u.jurisdiction_code, u.steps, u.single_clerk,
-        u.contact_name, u.contact_phone, u.enabled
+        u.contact_name, u.contact_phone, u.enabled, u.post_management
         """
 
     init(_ row: inout Row) throws {
         self.init(
             id: try row.id(), name: try row.text(), creditCode: CreditCode(stored: try row.text()), type: try row.text(),
             superior: try row.optionalID(), jurisdiction: try row.text(), steps: try row.name(), singleClerk: try row.bool(),
-            contactName: try row.text(), contactPhone: try row.text(), enabled: try row.bool())
+            contactName: try row.text(), contactPhone: try row.text(), enabled: try row.bool(), postManagement: try row.bool())
     }
 }
 

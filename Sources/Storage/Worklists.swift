@@ -56,7 +56,7 @@ extension Connection {
     public func worklist(_ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, limit: Int = Worklist.pageSize) throws -> [Worklist.Entry] {
         try rows(worklistQuery(list, for: member, after: key, limit: limit)) {
             Worklist.Entry(
-                dossier: try $0.id(), applicantName: try $0.text(), idNumber: IDNumber(stored: try $0.text()), unitName: try $0.text(),
+                dossier: try $0.id(), applicantName: try $0.text(), idNumber: try vault.idNumber(of: &$0), unitName: try $0.text(),
                 title: try $0.optionalText() ?? "", planName: try $0.text(), arrivedAt: try $0.instant())
         }
     }
@@ -64,7 +64,7 @@ extension Connection {
     func worklistQuery(_ list: Worklist, for member: StaffMember, after key: Worklist.Key?, limit: Int) -> SQL {
         let beyond: SQL = key.map { "AND (k.arrived_at, k.dossier_id) > (\($0.arrivedAt), \($0.dossier))" } ?? ""
         return """
-            SELECT d.id, d.person_name, n.id_number, d.unit_name, t.name, p.name, k.arrived_at
+            SELECT d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, p.name, k.arrived_at
             FROM desks k JOIN dossiers d ON d.id = k.dossier_id JOIN persons n ON n.id = d.person_id
                 JOIN plans p ON p.id = d.plan_id LEFT JOIN titles t ON t.code = d.title_code
             WHERE \(on(list, of: member)) \(matching(list.search)) \(beyond) ORDER BY k.arrived_at, k.dossier_id LIMIT \(limit)

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,6 +10,7 @@ import Storage
 /// The web site: everything its handlers share. State that outlives a request is in the database.
 public struct Site: Sendable {
     let database: any Database
+    let intake: Intake
     let settings: Settings
     let assets: Assets
     let reference: Reference
@@ -17,10 +19,11 @@ public struct Site: Sendable {
     let clock: @Sendable () -> Instant
 
     public init(
-        database: any Database, settings: Settings, transport: any ProviderTransport = URLTransport(), clock: @escaping @Sendable () -> Instant
+        database: any Database, files intake: Intake, settings: Settings, transport: any ProviderTransport = URLTransport(), clock: @escaping @Sendable () -> Instant
     ) async throws {
         self.clock = clock
         self.database = database
+        self.intake = intake
         self.settings = settings
         assets = try Assets()
         (reference, calendar) = try await database.read { (try ReferenceTables.reference($0), try ReferenceTables.calendar($0)) }

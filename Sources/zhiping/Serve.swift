@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
         let provider = Web.Settings.Provider(
             issuer: issuer, clientID: clientID, clientSecret: secret, algorithm: algorithm, claims: .init(environment: environment))
         let settings = Web.Settings(origin: origin ?? "http://\(host):\(port)", provider: provider)
-        let site = try await Site(database: try await folder.open(), settings: settings, clock: now)
+        let site = try await Site(database: try await folder.open(), files: try folder.intake(), settings: settings, clock: now)
         try await site.application(host: host, port: port, logger: Logger(label: "zhiping")).runService()
     }
 }

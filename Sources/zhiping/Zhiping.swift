@@ -1,6 +1,7 @@
 import ArgumentParser
 import Demo
 import Domain
+import Files
 import Foundation
 import Storage
 
@@ -17,9 +18,20 @@ struct DataFolder: ParsableArguments {
 
     var url: URL { URL(filePath: data, directoryHint: .isDirectory) }
 
+    /// The store of files; scanned by clamd where `CLAMD` names one (`unix:/run/clamav/clamd.ctl` or `127.0.0.1:3310`).
+    func intake() throws -> Intake {
+        let address = ProcessInfo.processInfo.environment["CLAMD"] ?? ""
+        let scanner = Scanner(address)
+        if !address.isEmpty, scanner == nil { throw ValidationError("CLAMD is neither unix:PATH nor ADDRESS:PORT") }
+        return Intake(store: try FileStore(folder: url.appending(path: "files", directoryHint: .isDirectory)), scanner: scanner)
+    }
+
+    /// The key file: `KEY_FILE`, or `keys.json` beside the database.
+    private var keyFile: URL? { ProcessInfo.processInfo.environment["KEY_FILE"].map { URL(filePath: $0) } }
+
     /// The database, brought forward to this program.
     func open() async throws -> SQLiteDatabase {
-        let database = try SQLiteDatabase(folder: url)
+        let database = try SQLiteDatabase(folder: url, keyFile: keyFile)
         try await Migrator().migrate(database, at: now())
         try await ReferenceTables.load(into: database)
         return database
@@ -45,7 +57,7 @@ struct FillDemo: AsyncParsableCommand {
 
     func run() async throws {
         guard let day = today.map({ Day($0) }) ?? now().day else { throw ValidationError("--today is not a day") }
-        let made = try await Province(today: day, seed: seed).fill(try await folder.open())
+        let made = try await Province(today: day, seed: seed).fill(try await folder.open(), files: try folder.intake())
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try encoder.encode(made).write(to: URL(filePath: accounts), options: .atomic)

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Foundation
 import Storage
 
@@ -137,6 +138,9 @@ public final class World: Sendable {
 }
 
 extension World {
+    /// A store of files of its own.
+    public func intake() throws -> Intake { Intake(store: try FileStore(folder: folder.appending(path: "files"))) }
+
     /// Content without gaps.
     public static func content(title: String = "22--2") -> Content {
         var content = Content(title: title)
@@ -160,15 +164,24 @@ extension World {
         let (id, person, plan): (ID<Dossier>, Person, ReviewPlan) = (newID(), person(name), plan)
         let revision = try await database.write { connection in
             try connection.openDossier(id, for: person, under: plan.id, at: now)
-            return try connection.saveDraft(content, of: id, by: .applicant(person.id), over: 1, at: now)
+            let revision = try connection.saveDraft(content, of: id, by: .applicant(person.id), over: 1, at: now)
+            try connection.attach(World.file(.png, "照片"), to: .basics, Part.basics.rawValue, of: id, by: .applicant(person.id), at: now)
+            for row in content[.education] { try connection.attach(World.file(.pdf, "证书"), to: .education, row.id, of: id, by: .applicant(person.id), at: now) }
+            return revision
         }
         return (id, revision)
+    }
+
+    /// A file as it stands in a row; the store need not hold it.
+    public static func file(_ kind: FileKind = .pdf, _ name: String = "证明") -> Attachment {
+        KeptFile(digest: digest(name), kind: kind, bytes: 1000, pages: 1).attachment(newID(), named: name)
     }
 
     public func submit(_ id: ID<Dossier>, by name: Name = .applicant, revision: Int, key: String = key(), at now: Instant = World.start) async throws -> Moved {
         let (reference, person) = (reference, person(name).id)
         return try await database.write {
-            try $0.submit(id, by: .applicant(person), seenVersion: 1, seenRevision: revision, key: key, in: reference, at: now)
+            let changes = try $0.draft(of: id).fileChanges
+            return try $0.submit(id, by: .applicant(person), seenVersion: 1, seenEdition: "\(revision)-\(changes)", key: key, in: reference, at: now)
         }
     }
 

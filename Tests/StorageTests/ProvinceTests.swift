@@ -1,6 +1,7 @@
 import Cast
 import Demo
 import Domain
+import Files
 import Foundation
 import Storage
 import Testing
@@ -12,7 +13,7 @@ import Testing
         let database = try SQLiteDatabase(folder: folder)
         try await Migrator().migrate(database, at: World.start)
         try await ReferenceTables.load(into: database)
-        return (database, try await Province(today: World.start.day).fill(database), folder)
+        return (database, try await Province(today: World.start.day).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder)
     }
 
     @Test func itHoldsWhatItPromises() async throws {
@@ -25,7 +26,7 @@ import Testing
             #expect(throws: Never.self) { try IDNumber(account.idNumber, today: World.start.day) }
             if !account.creditCode.isEmpty { #expect(throws: Never.self) { try CreditCode(account.creditCode) } }
         }
-        await #expect(throws: Province.AlreadyFilled.self) { _ = try await Province(today: World.start.day).fill(database) }
+        await #expect(throws: Province.AlreadyFilled.self) { _ = try await Province(today: World.start.day).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))) }
     }
 
     @Test func everyTrailReplaysToItsStage() async throws {

@@ -132,7 +132,7 @@ enum AccessMatrix {
         var fields = try await browser.token(for: path, version: isSection ? dossier.revision : dossier.version)
         switch line.route {
         case "/my/dossiers": fields["plan"] = site.world.plan.id.text
-        case "/my/dossiers/:id/submission": fields.merge(["pledge": "1", "revision": "\(dossier.revision)"]) { $1 }
+        case "/my/dossiers/:id/submission": fields.merge(["pledge": "1", "edition": "\(dossier.revision)-2"]) { $1 }
         case "/my/dossiers/:id/sections/:section": fields["summary.summary.summary"] = "总结"
         case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass"]) { $1 }
         case "/dossiers/:id/acceptances": fields["opinion"] = "同意"

@@ -23,7 +23,7 @@ final class TestSite: Sendable {
         self.world = world
         let settings = Settings(
             origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"))
-        site = try await Site(database: world.database, settings: settings, transport: provider, clock: clock)
+        site = try await Site(database: world.database, files: try world.intake(), settings: settings, transport: provider, clock: clock)
         responder = site.router().buildResponder()
     }
 

@@ -13,14 +13,34 @@ public struct Content: Sendable, Hashable, Codable {
     public struct Row: Sendable, Hashable, Codable {
         public let id: String
         public var values: [String: String]
+        /// What proves the row (证明材料), in the order in which it was uploaded.
+        public var files: [Attachment]
 
-        public init(id: String, values: [String: String] = [:]) {
+        public init(id: String, values: [String: String] = [:], files: [Attachment] = []) {
             self.id = id
             self.values = values
+            self.files = files
         }
 
         public subscript(_ key: String) -> String { values[key] ?? "" }
-        public var isEmpty: Bool { values.values.allSatisfy(\.isEmpty) }
+        public var isEmpty: Bool { values.values.allSatisfy(\.isEmpty) && files.isEmpty }
+
+        private enum CodingKeys: String, CodingKey { case id, values, files }
+
+        /// A row without files is written without them.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            id = try container.decode(String.self, forKey: .id)
+            values = try container.decode([String: String].self, forKey: .values)
+            files = try container.decodeIfPresent([Attachment].self, forKey: .files) ?? []
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(values, forKey: .values)
+            if !files.isEmpty { try container.encode(files, forKey: .files) }
+        }
     }
 
     public subscript(_ part: Part) -> [Row] {
@@ -31,6 +51,43 @@ public struct Content: Sendable, Hashable, Codable {
     /// The single row of a part that is filled in once.
     public func single(_ part: Part) -> Row { self[part].first ?? Row(id: part.rawValue) }
 
+    /// Every file of every row.
+    public var files: [Attachment] { Part.allCases.flatMap { self[$0].flatMap(\.files) } }
+
+    /// The rows named as representative works (代表作), in their order.
+    public var representatives: [(part: Part, row: Row)] {
+        Part.allCases.filter(\.canRepresent).flatMap { part in self[part].map { (part, $0) } }
+            .filter { !$0.1[Part.representative.key].isEmpty }
+            .sorted { $0.1[Part.representative.key] < $1.1[Part.representative.key] }
+    }
+}
+
+extension Content {
+    /// The same with the files that were uploaded for its rows; those of rows that are gone are left out.
+    public func holding(_ files: [(part: Part, row: String, file: Attachment)]) -> Content {
+        var content = self
+        for (part, row, file) in files {
+            if !part.isTable, content[part].isEmpty { content[part] = [single(part)] }
+            guard let index = content[part].firstIndex(where: { $0.id == row }) else { continue }
+            content[part][index].files.append(file)
+        }
+        return content
+    }
+
+    /// The same without files, as a draft is kept: its files are records of their own.
+    public var withoutFiles: Content {
+        var content = self
+        for part in Part.allCases where !content[part].isEmpty {
+            content[part] = content[part].map { Row(id: $0.id, values: $0.values) }
+        }
+        return content
+    }
+
+    /// Whether there is such a row, for a file to belong to.
+    public func has(_ row: String, in part: Part) -> Bool { part.isTable ? self[part].contains { $0.id == row } : row == part.rawValue }
+}
+
+extension Content {
     /// The content as it is submitted, every value in its stored form, with all that still keeps it from being submitted.
     public func completed(titles: [Reference.Title], in reference: Reference, today: Day) -> (content: Content, gaps: [Gap]) {
         var content = Content(title: title)
@@ -44,23 +101,36 @@ public struct Content: Sendable, Hashable, Codable {
                 gaps.append(Gap(section: part.section, field: part.rawValue, message: "至少填写一条\(part.title)"))
             }
             for (number, row) in filled.enumerated() {
-                let prefix = "\(part.rawValue).\(row.id)."
-                let reading = FieldReading(
-                    part.fields, from: { row[String($0.dropFirst(prefix.count))] }, prefix: prefix, complete: true,
-                    in: reference, today: today)
-                let problems = reading.problems.isEmpty ? order(reading.values, prefix: prefix) : reading.problems
+                let (values, problems) = read(row, of: part, in: reference, today: today)
                 let place = part.isTable ? "\(part.title)第 \(number + 1) 条：" : ""
                 gaps += problems.map { Gap(section: part.section, field: $0.field, message: place + $0.message) }
-                content[part].append(Row(id: row.id, values: reading.values.filter { !$0.value.isEmpty }))
+                content[part].append(Row(id: row.id, values: values.filter { !$0.value.isEmpty }, files: row.files))
             }
         }
-        return (content, gaps)
+        return (content, gaps + content.repeatedRepresentatives)
+    }
+
+    private func read(_ row: Row, of part: Part, in reference: Reference, today: Day) -> (values: [String: String], problems: [FieldProblem]) {
+        let prefix = "\(part.rawValue).\(row.id)."
+        let reading = FieldReading(
+            part.fields, from: { row[String($0.dropFirst(prefix.count))] }, prefix: prefix, complete: true, in: reference, today: today)
+        var problems = reading.problems.isEmpty ? order(reading.values, prefix: prefix) : reading.problems
+        if let rule = part.files, rule.required, row.files.isEmpty { problems.append(FieldProblem(prefix + "files", "请上传\(rule.label)")) }
+        return (reading.values, problems)
     }
 
     /// Beginning before end, where a row has both.
     private func order(_ values: [String: String], prefix: String) -> [FieldProblem] {
         guard let from = values["from"], let to = values["to"], !from.isEmpty, !to.isEmpty, to < from else { return [] }
         return [FieldProblem(prefix + "to", "结束时间早于开始时间")]
+    }
+
+    /// No place among the representative works is taken twice.
+    private var repeatedRepresentatives: [Gap] {
+        let key = Part.representative.key
+        return zip(representatives, representatives.dropFirst()).filter { $0.row[key] == $1.row[key] }.map { _, later in
+            Gap(section: later.part.section, field: "\(later.part.rawValue).\(later.row.id).\(key)", message: "代表作序号 \(later.row[key]) 重复，请另选一个")
+        }
     }
 }
 

@@ -122,6 +122,9 @@ public struct FieldReading: Sendable {
             }
         }
     }
+
+    /// What the values say against each other, found after each was read.
+    mutating func add(_ more: [FieldProblem]) { problems += more }
 }
 
 extension String {

@@ -1,8 +1,28 @@
 /// 单位推荐和公示信息: what the applicant's own unit says when it passes a dossier on (M10, D3, D26).
 public struct Recommendation: Sendable, Hashable, Codable {
     public let values: [String: String]
+    /// 单位公示证明材料 and what else the unit has added.
+    public let proofs: [Attachment]
+    /// The unit's 岗位情况表 of the year, as it stood when the unit recommended (M12, D5).
+    public let posts: PostTable?
 
-    public init(values: [String: String]) { self.values = values.filter { !$0.value.isEmpty } }
+    public init(values: [String: String], proofs: [Attachment] = [], posts: PostTable? = nil) {
+        self.values = values.filter { !$0.value.isEmpty }
+        self.proofs = proofs
+        self.posts = posts
+    }
+
+    /// Nothing was said and nothing was added.
+    public var isEmpty: Bool { values.isEmpty && proofs.isEmpty && posts == nil }
+
+    private enum CodingKeys: String, CodingKey { case values, proofs, posts }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        values = try container.decode([String: String].self, forKey: .values)
+        proofs = try container.decodeIfPresent([Attachment].self, forKey: .proofs) ?? []
+        posts = try container.decodeIfPresent(PostTable.self, forKey: .posts)
+    }
 
     public subscript(_ key: String) -> String { values[key] ?? "" }
 
@@ -28,6 +48,12 @@ public struct Recommendation: Sendable, Hashable, Codable {
 
     public static let fields = recommendationFields + publicityFields
 
+    /// The name of the form's place for 单位公示证明材料, and what it takes.
+    public static let proofField = "proof"
+    public static let proofRule = FileRule("单位公示证明材料", most: 10)
+    /// The name of the form's place for 岗位情况表.
+    public static let postsField = "posts"
+
     static let noObjection = "1"
     static let objectionUnfounded = "2"
     static let objectionStops = "3"
@@ -41,10 +67,23 @@ public struct Recommendation: Sendable, Hashable, Codable {
         case invalid([FieldProblem])
     }
 
-    /// Reads the form. A block that is begun must be complete; an empty one follows the plan (D26).
+    /// What the unit brings besides the form: its proofs, its post table, and whether it has to bring one (M12).
+    public struct Supplement: Sendable, Hashable {
+        public var proofs: [Attachment] = []
+        public var posts: PostTable?
+        public var postsRequired = false
+
+        public init(proofs: [Attachment] = [], posts: PostTable? = nil, postsRequired: Bool = false) {
+            self.proofs = proofs
+            self.posts = posts
+            self.postsRequired = postsRequired
+        }
+    }
+
+    /// Reads the form. A block that is begun must be complete; an empty one follows the plan (D26). The post table blocks on its own.
     public static func judge(
-        from typed: (String) -> String, rule: PublicityRule, confirmed: Bool, calendar: WorkCalendar, in reference: Reference,
-        today: Day
+        from typed: (String) -> String, with supplement: Supplement = Supplement(), rule: PublicityRule, confirmed: Bool, calendar: WorkCalendar,
+        in reference: Reference, today: Day
     ) -> Judgement {
         let must = rule.demand == .required
         let recommends = must || recommendationFields.contains { !typed($0.key).trimmed.isEmpty }
@@ -52,9 +91,14 @@ public struct Recommendation: Sendable, Hashable, Codable {
         let first = FieldReading(recommendationFields, from: typed, complete: recommends, in: reference, today: today)
         let second = FieldReading(publicityFields, from: typed, complete: publicises, in: reference, today: today)
         var problems = first.problems + second.problems
-        let form = Recommendation(values: first.values.merging(second.values) { value, _ in value })
+        let form = Recommendation(
+            values: first.values.merging(second.values) { value, _ in value }, proofs: supplement.proofs, posts: supplement.posts)
         if problems.isEmpty {
             problems = form.contradictions(rule: rule, calendar: calendar, today: today)
+        }
+        if publicises, supplement.proofs.isEmpty { problems.append(FieldProblem(proofField, "请上传\(proofRule.label)（盖章的公示文件、照片等）")) }
+        if supplement.postsRequired, supplement.posts == nil {
+            problems.append(FieldProblem(postsField, "本单位为全面实行岗位管理的事业单位，须先填报本年度事业单位岗位情况表"))
         }
         if !problems.isEmpty { return .invalid(problems) }
         if !publicises, rule.demand == .warn, !confirmed { return .confirm }

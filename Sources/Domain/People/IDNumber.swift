@@ -8,7 +8,7 @@ public struct Invalid: Error, Hashable, Sendable {
 ///
 /// The division code is deliberately not looked up: people keep the codes of divisions long abolished.
 /// Its description is masked, so that a log line or an error cannot give it away.
-public struct IDNumber: Hashable, Sendable, CustomStringConvertible {
+public struct IDNumber: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// All 18 characters, a final `X` in upper case.
     public let text: String
 
@@ -43,6 +43,8 @@ public struct IDNumber: Hashable, Sendable, CustomStringConvertible {
     public var masked: String { mask(text, first: 3, last: 4) }
 
     public var description: String { masked }
+    public var debugDescription: String { masked }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The check character of the first 17 digits: Σ digit × 2^(17−i) mod 11.
     public static func checkCharacter(of digits: [UInt8]) -> UInt8 {
@@ -53,7 +55,7 @@ public struct IDNumber: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A mobile number of mainland China: 11 digits. Masked in its description.
-public struct Phone: Hashable, Sendable, CustomStringConvertible {
+public struct Phone: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public let text: String
 
     public init(_ typed: String) throws(Invalid) {
@@ -70,6 +72,8 @@ public struct Phone: Hashable, Sendable, CustomStringConvertible {
 
     public var masked: String { mask(text, first: 3, last: 2) }
     public var description: String { masked }
+    public var debugDescription: String { masked }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// The first and last characters of a text, the rest as stars; wholly stars when too short to hide anything.

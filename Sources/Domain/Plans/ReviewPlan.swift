@@ -14,10 +14,13 @@ public struct ReviewPlan: Sendable, Hashable {
     public let publicity: PublicityRule
     public let windows: Windows
     public let concluded: Bool
+    /// 评聘分离: no post table is asked for (D5).
+    public let waivesPostTable: Bool
 
     public init(
         id: ID<ReviewPlan>, name: String, year: Int, titles: [String], authority: ID<WorkUnit>, limit: ID<WorkUnit>,
-        acceptanceUnit: ID<WorkUnit>, reentry: ReviewChain.Reentry, publicity: PublicityRule, windows: Windows, concluded: Bool
+        acceptanceUnit: ID<WorkUnit>, reentry: ReviewChain.Reentry, publicity: PublicityRule, windows: Windows, concluded: Bool,
+        waivesPostTable: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -30,6 +33,7 @@ public struct ReviewPlan: Sendable, Hashable {
         self.publicity = publicity
         self.windows = windows
         self.concluded = concluded
+        self.waivesPostTable = waivesPostTable
     }
 
     /// First and last days of a plan (D22); each last day counts to its end.

@@ -3,6 +3,8 @@ public struct Reference: Sendable {
     public enum List: String, Sendable, Hashable, CaseIterable {
         case genders, ethnicGroups, politicalStatus, idTypes, educationLevels, degreeLevels, unitTypes, applicationTypes
         case titleLevels, studyModes, nationality, yesNo, authorship, publicityWays, publicityResults
+        case trainingCategories, assessmentResults, resultLevels, awardGrades, projectRoles, acceptanceConclusions, patentKinds, patentOwners
+        case journalLevels, bookKinds
     }
 
     public struct Code: Sendable, Hashable {
@@ -75,6 +77,15 @@ public struct Reference: Sendable {
         .nationality: codes("中国（内地）", "中国香港", "中国澳门", "中国台湾", "外籍"),
         .yesNo: [Code(code: "1", name: "是"), Code(code: "0", name: "否")],
         .authorship: codes("独著", "第一作者", "通讯作者", "第二作者", "其他"),
+        .trainingCategories: codes("专业科目", "公需科目", "选修科目"),
+        .resultLevels: codes("国家级", "省部级", "市厅级", "县级", "本单位", "其他"),
+        .awardGrades: codes("特等", "一等", "二等", "三等", "其他"),
+        .projectRoles: codes("项目负责人", "子项目负责人", "主要参与", "一般参与"),
+        .acceptanceConclusions: codes("国际领先", "国际先进", "国内领先", "国内先进", "验收通过", "其他"),
+        .patentKinds: codes("发明", "实用新型", "外观设计"),
+        .patentOwners: codes("本人", "单位", "共有"),
+        .journalLevels: codes("核心期刊", "省级以上期刊", "其他公开刊物", "内部刊物、会议论文"),
+        .bookKinds: codes("专著", "编著", "译著", "教材", "其他"),
         .publicityWays: codes("公告栏", "单位网站", "办公系统", "其他"),
         .publicityResults: [
             Code(code: Recommendation.noObjection, name: "无异议"),

@@ -15,10 +15,13 @@ public struct WorkUnit: Sendable, Hashable {
     public let contactName: String
     public let contactPhone: String
     public let enabled: Bool
+    /// 全面实行岗位管理的事业单位: owes a post table before it recommends (M12).
+    public let postManagement: Bool
 
     public init(
         id: ID<WorkUnit>, name: String, creditCode: CreditCode, type: String, superior: ID<WorkUnit>?, jurisdiction: String,
-        steps: ReviewChain.Steps, singleClerk: Bool, contactName: String, contactPhone: String, enabled: Bool
+        steps: ReviewChain.Steps, singleClerk: Bool, contactName: String, contactPhone: String, enabled: Bool,
+        postManagement: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -31,5 +34,6 @@ public struct WorkUnit: Sendable, Hashable {
         self.contactName = contactName
         self.contactPhone = contactPhone
         self.enabled = enabled
+        self.postManagement = postManagement
     }
 }

@@ -70,7 +70,9 @@ struct SectionPage {
         case .application: "\(title)\(fields(part, content.single(part)))"
         case .basics: "\(identity)\(fields(part, content.single(part)))"
         case .summary: fields(part, content.single(part))
-        case .education, .work, .achievement, .paper: table(part)
+        case .education, .work, .practice, .insurance, .training, .assessment, .achievement, .award, .project, .patent, .paper, .book, .otherResult,
+            .qualification, .language, .society, .others:
+            table(part)
         }
     }
 

@@ -14,14 +14,13 @@ extension Site {
         let id: ID<Dossier> = try context.id()
         let form = try await Form(request)
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        try form.only { ["pledge", "revision"].contains($0) }
+        try form.only { ["pledge", "edition"].contains($0) }
         guard form["pledge"] == "1" else {
             return page(try await submissionPage(id, context, pledgeMissing: true), status: .unprocessableContent)
         }
-        let revision = Int(form["revision"]) ?? 0
         do {
             _ = try await database.write {
-                try $0.submit(id, by: context.actor, seenVersion: token.version, seenRevision: revision, key: token.key, in: reference, at: context.now)
+                try $0.submit(id, by: context.actor, seenVersion: token.version, seenEdition: form["edition"], key: token.key, in: reference, at: context.now)
             }
         } catch Problem.invalid {
             return page(try await submissionPage(id, context), status: .unprocessableContent)
@@ -41,7 +40,7 @@ extension Site {
             let (unit, chain) = try connection.employerAndChain(of: person.id, under: plan)
             let units = try connection.units(chain.stops.map(\.unit) + [chain.acceptanceUnit])
             return SubmissionPage(
-                frame: try frame(for: session, connection), dossier: dossier, plan: plan, revision: draft.revision,
+                frame: try frame(for: session, connection), dossier: dossier, plan: plan, edition: draft.edition,
                 gaps: try connection.gaps(of: dossier, draft: draft, in: reference, at: now),
                 view: DossierView(
                     content: draft.content, person: person, unitName: unit.name, plan: plan,
@@ -57,7 +56,7 @@ struct SubmissionPage {
     let frame: Frame
     let dossier: Dossier
     let plan: ReviewPlan
-    let revision: Int
+    let edition: String
     let gaps: [Gap]
     let view: DossierView
     let chain: ChainSteps
@@ -96,7 +95,7 @@ struct SubmissionPage {
         guard gaps.isEmpty, closed == nil else { return .empty }
         return """
             <form class="card sheet" method="post" action="\(path)" data-once>\(FormToken.fields(for: path, version: dossier.version, in: session))\
-            <input type="hidden" name="revision" value="\(revision)"><h2>诚信承诺</h2><p class="pledge">\(Pledge.current.text)</p>\
+            <input type="hidden" name="edition" value="\(edition)"><h2>诚信承诺</h2><p class="pledge">\(Pledge.current.text)</p>\
             <div class="field\(pledgeMissing ? " wrong" as HTML : .empty)"><label class="check"><input type="checkbox" name="pledge" value="1" id="pledge"\
             \(pledgeMissing ? " aria-invalid=\"true\" aria-describedby=\"pledge-note\"" as HTML : .empty)> 本人已阅读并承诺以上内容（\(Pledge.current.version) 版）</label>\
             \(pledgeMissing ? "<p class=\"complaint\" id=\"pledge-note\" role=\"alert\">请先签署诚信承诺</p>" : .empty)</div>\

@@ -1,0 +1,3 @@
+import Domain
+import Files
+import Testing
