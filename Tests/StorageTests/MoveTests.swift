@@ -91,7 +91,12 @@ import Testing
                 INSERT INTO dossiers SELECT \(second), version, plan_id, year, person_id, person_name, unit_id, unit_name, title_code, stage, stop, round,
                     arrival, correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at FROM dossiers WHERE id = \(first)
                 """)
-            try connection.run("INSERT INTO drafts SELECT \(second), revision, body, saved_at FROM drafts WHERE dossier_id = \(first)")
+            try connection.run("INSERT INTO drafts SELECT \(second), revision, body, saved_at, file_changes FROM drafts WHERE dossier_id = \(first)")
+            try connection.run(
+                """
+                INSERT INTO attachments SELECT id, \(second), part, row_id, name, digest, added_by, added_at, removed_at, settled FROM attachments
+                WHERE dossier_id = \(first)
+                """)
         }
         _ = try await world.submit(first, revision: revision)
         await #expect(throws: Problem.self) { _ = try await world.submit(second, revision: revision) }
