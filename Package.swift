@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit.git", exact: "5.7.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
     ],
     targets: [
@@ -32,7 +33,8 @@ let package = Package(
                 resources: [.copy("Migrations"), .copy("Reference")], swiftSettings: strict),
         .target(name: "Files", dependencies: ["Domain", crypto], swiftSettings: strict),
         .target(name: "Markup", swiftSettings: strict),
-        .target(name: "Web", dependencies: ["Domain", "Storage", "Files", "Markup", hummingbird, jwt, crypto],
+        .target(name: "Web", dependencies: ["Domain", "Storage", "Files", "Markup", hummingbird, jwt, crypto,
+                                      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
                 resources: [.copy("Public")], swiftSettings: strict),
         .target(name: "Demo", dependencies: ["Domain", "Storage", "Files"], swiftSettings: strict),
         .executableTarget(name: "zhiping", dependencies: ["Domain", "Storage", "Files", "Web", "Demo", hummingbird, arguments],

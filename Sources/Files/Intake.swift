@@ -4,9 +4,9 @@ import Domain
 public struct Intake: Sendable {
     public let store: FileStore
     public let drawing: Drawing
-    private let scanner: Scanner?
+    private let scanner: VirusScanner?
 
-    public init(store: FileStore, scanner: Scanner? = nil) {
+    public init(store: FileStore, scanner: VirusScanner? = nil) {
         self.store = store
         self.scanner = scanner
         drawing = Drawing(store: store)

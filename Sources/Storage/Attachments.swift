@@ -145,11 +145,13 @@ extension Connection {
     }
 
     public func removeProof(_ file: ID<Attachment>, of id: ID<Dossier>, by member: StaffMember, at now: Instant) throws {
-        _ = try dossierToProve(id, by: member)
+        try dossierToProve(id, by: member)
         try run("UPDATE attachments SET removed_at = \(now) WHERE dossier_id = \(id) AND id = \(file) AND part = 'proof' AND removed_at IS NULL")
     }
 
-    private func dossierToProve(_ id: ID<Dossier>, by member: StaffMember) throws -> Dossier {
+    /// The dossier, if this member may put proofs beside it now.
+    @discardableResult
+    public func dossierToProve(_ id: ID<Dossier>, by member: StaffMember) throws -> Dossier {
         let dossier = try dossier(id, for: .staff(member))
         if let denial = Actor.staff(member).denial(of: .pass, on: dossier) { throw Problem(denial) }
         guard dossier.journey.stage.stop == 0, dossier.journey.accepts(.pass()) else {

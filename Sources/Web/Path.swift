@@ -30,6 +30,17 @@ enum Path {
     static func myDossier(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)" }
     static func mySection(_ id: ID<Dossier>, _ section: Section) -> String { "/my/dossiers/\(id)/sections/\(section.rawValue)" }
     static func mySubmission(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/submission" }
+    /// Where the files of a dossier are, for a reviewer and for the applicant.
+    static func files(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/files" }
+    static func myFiles(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/files" }
+    static func proofs(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/proofs" }
+    static func revelations(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/revelations" }
+    static let postTables = "/post-tables"
+    static func postTable(_ year: Int) -> String { "/post-tables/\(year)" }
+
+    /// The page on which files are chosen for a row.
+    static func attaching(_ id: ID<Dossier>, _ part: Part, _ row: String) -> String { "/my/dossiers/\(id)/attaching?part=\(part.rawValue)&row=\(percentEncode(row))" }
+
     static func myTrail(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/trail" }
 
     static func percentEncode(_ text: String) -> String {

@@ -26,6 +26,17 @@ extension Site {
         staff.get("/dossiers/:id/trail", use: trail)
         staff.post("/dossiers/:id/passes", use: pass)
         staff.post("/dossiers/:id/acceptances", use: accept)
+        staff.post("/dossiers/:id/revelations", use: reveal)
+        staff.post("/dossiers/:id/proofs", use: uploadProofs)
+        staff.get("/dossiers/:id/files/:file", use: file)
+        staff.get("/dossiers/:id/files/:file/view", use: fileView)
+        staff.get("/dossiers/:id/files/:file/pages/:page", use: filePage)
+        staff.get("/post-tables", use: postTables)
+        staff.get("/post-tables/:year", use: postTable)
+        staff.post("/post-tables/:year", use: savePostTable)
+        staff.get("/post-tables/:year/files/:file", use: postTableFile)
+        staff.get("/post-tables/:year/files/:file/view", use: postTableFileView)
+        staff.get("/post-tables/:year/files/:file/pages/:page", use: postTablePicture)
 
         let applicant = signedIn.group(context: ApplicantContext.self)
         applicant.post("/my/dossiers", use: openDossier)
@@ -35,6 +46,11 @@ extension Site {
         applicant.get("/my/dossiers/:id/submission", use: submission)
         applicant.post("/my/dossiers/:id/submission", use: submit)
         applicant.get("/my/dossiers/:id/trail", use: myTrail)
+        applicant.get("/my/dossiers/:id/attaching", use: attaching)
+        applicant.post("/my/dossiers/:id/files", use: attach)
+        applicant.get("/my/dossiers/:id/files/:file", use: myFile)
+        applicant.get("/my/dossiers/:id/files/:file/view", use: myFileView)
+        applicant.get("/my/dossiers/:id/files/:file/pages/:page", use: myFilePage)
         return router
     }
 

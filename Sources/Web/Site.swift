@@ -38,7 +38,7 @@ public struct Site: Sendable {
                 configuration: .init(
                     idleTimeout: .seconds(75),
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil), logger: logger)
+            configuration: .init(address: .hostname(host, port: port), serverName: nil), services: [FileSweep(site: self, logger: logger)], logger: logger)
     }
 
     /// A page as an answer.

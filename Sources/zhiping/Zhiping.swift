@@ -21,7 +21,7 @@ struct DataFolder: ParsableArguments {
     /// The store of files; scanned by clamd where `CLAMD` names one (`unix:/run/clamav/clamd.ctl` or `127.0.0.1:3310`).
     func intake() throws -> Intake {
         let address = ProcessInfo.processInfo.environment["CLAMD"] ?? ""
-        let scanner = Scanner(address)
+        let scanner = VirusScanner(address)
         if !address.isEmpty, scanner == nil { throw ValidationError("CLAMD is neither unix:PATH nor ADDRESS:PORT") }
         return Intake(store: try FileStore(folder: url.appending(path: "files", directoryHint: .isDirectory)), scanner: scanner)
     }

@@ -162,19 +162,25 @@ extension World {
     /// A draft of this person's, filled in; its id and revision.
     public func draft(_ name: Name = .applicant, content: Content = World.content(), at now: Instant = World.start) async throws -> (ID<Dossier>, revision: Int) {
         let (id, person, plan): (ID<Dossier>, Person, ReviewPlan) = (newID(), person(name), plan)
+        let (photo, certificate) = (try await intake().keep(Papers.png, .png), try await intake().keep(Papers.pdf(), .pdf))
         let revision = try await database.write { connection in
             try connection.openDossier(id, for: person, under: plan.id, at: now)
             let revision = try connection.saveDraft(content, of: id, by: .applicant(person.id), over: 1, at: now)
-            try connection.attach(World.file(.png, "照片"), to: .basics, Part.basics.rawValue, of: id, by: .applicant(person.id), at: now)
-            for row in content[.education] { try connection.attach(World.file(.pdf, "证书"), to: .education, row.id, of: id, by: .applicant(person.id), at: now) }
+            try connection.attach(photo.attachment(newID(), named: "照片"), to: .basics, Part.basics.rawValue, of: id, by: .applicant(person.id), at: now)
+            for row in content[.education] { try connection.attach(certificate.attachment(newID(), named: "证书"), to: .education, row.id, of: id, by: .applicant(person.id), at: now) }
             return revision
         }
         return (id, revision)
     }
 
-    /// A file as it stands in a row; the store need not hold it.
-    public static func file(_ kind: FileKind = .pdf, _ name: String = "证明") -> Attachment {
-        KeptFile(digest: digest(name), kind: kind, bytes: 1000, pages: 1).attachment(newID(), named: name)
+    /// A file as it would stand in a row; the store does not hold it.
+    public static func file(_ kind: FileKind = .pdf, _ name: String = "证明", bytes: Int = 1000) -> Attachment {
+        KeptFile(digest: digest(name), kind: kind, bytes: bytes, pages: 1).attachment(newID(), named: name)
+    }
+
+    /// The first of the files beside a dossier's rows.
+    public func firstFile(of dossier: ID<Dossier>) async throws -> String {
+        try await database.read { try $0.first("SELECT id FROM attachments WHERE dossier_id = \(dossier) ORDER BY added_at, part") { try $0.text() } } ?? ""
     }
 
     public func submit(_ id: ID<Dossier>, by name: Name = .applicant, revision: Int, key: String = key(), at now: Instant = World.start) async throws -> Moved {

@@ -52,6 +52,23 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/passes", state: .awaiting, expected: "401 403 403 403 403 403 404 403 409 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/acceptances", state: .first, expected: "401 403 403 403 403 403 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/acceptances", state: .awaiting, expected: "401 403 403 403 403 403 404 403 303 403 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .upper, expected: "303 403 403 200 200 200 404 200 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/view", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .awaiting, expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
+        Line(method: .post, route: "/dossiers/:id/proofs", state: .first, expected: "401 403 403 422 403 422 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/proofs", state: .upper, expected: "401 403 403 403 403 403 404 409 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/revelations", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/dossiers/:id/revelations", state: .first, expected: "401 403 403 200 200 200 404 404 404 200 404 403"),
+        Line(method: .get, route: "/post-tables", state: .none, expected: "303 403 403 303 303 303 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
+        Line(method: .post, route: "/post-tables/:year", state: .none, expected: "401 403 403 422 422 422 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file/view", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file/pages/:page", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
         Line(method: .post, route: "/my/dossiers", state: .none, expected: "401 303 303 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id", state: .draft, expected: "303 303 404 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
@@ -61,6 +78,14 @@ enum AccessMatrix {
         Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/submission", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/my/dossiers/:id/submission", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/files", state: .draft, expected: "401 422 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/files", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file/view", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/trail", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/trail", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
     ]
@@ -111,7 +136,12 @@ enum AccessMatrix {
 
     @Test func theDocumentIsPrintedFromIt() throws { #expect(try documentStands("access.md", AccessMatrix.document), "docs/access.md is stale: run REGENERATE=1 swift test") }
 
-    private func dossier(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int) {
+    private func dossier(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int, file: String) {
+        let (id, version, revision) = try await bare(state, world)
+        return (id, version, revision, try await ID<Dossier>(id).asyncMap { try await world.firstFile(of: $0) } ?? World.key())
+    }
+
+    private func bare(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int) {
         switch state {
         case .none: return ("", 0, 0)
         case .draft:
@@ -124,20 +154,29 @@ enum AccessMatrix {
         }
     }
 
-    private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int), as person: World.Name?, _ site: TestSite) async throws -> Answer {
+    private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int, file: String), as person: World.Name?, _ site: TestSite) async throws -> Answer {
         let browser = if let person { try await site.browser(person) } else { site.visitor }
-        let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(":file", with: "none.css")
-        guard line.method == .post else { return try await browser.get(path) }
+        let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file).replacing(":page", with: "1").replacing(":year", with: "2026")
+        let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : ""
+        guard line.method == .post else { return try await browser.get(path + query) }
         let isSection = line.route.hasSuffix(":section")
         var fields = try await browser.token(for: path, version: isSection ? dossier.revision : dossier.version)
         switch line.route {
+        case "/my/dossiers/:id/files": fields.merge(["part": "basics", "row": "basics"]) { $1 }
         case "/my/dossiers": fields["plan"] = site.world.plan.id.text
         case "/my/dossiers/:id/submission": fields.merge(["pledge": "1", "edition": "\(dossier.revision)-2"]) { $1 }
         case "/my/dossiers/:id/sections/:section": fields["summary.summary.summary"] = "总结"
-        case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass"]) { $1 }
-        case "/dossiers/:id/acceptances": fields["opinion"] = "同意"
+        case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass", "seen": try await site.seen(of: dossier.id)]) { $1 }
+        case "/dossiers/:id/acceptances": fields.merge(["opinion": "同意", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case _: break
         }
         return try await browser.post(path, fields)
+    }
+}
+
+extension Optional {
+    fileprivate func asyncMap<Result>(_ body: (Wrapped) async throws -> Result) async rethrows -> Result? {
+        guard let self else { return nil }
+        return try await body(self)
     }
 }

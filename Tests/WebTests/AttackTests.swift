@@ -14,7 +14,7 @@ import Testing
         let id = try await site.world.dossier(after: [(.schoolFirst, .pass())])
         let browser = try await site.browser(.schoolSecond)
         let path = "/dossiers/\(id)/passes"
-        let answer = try await browser.post(path, try await browser.token(for: path, version: version).merging(["action": "pass"]) { $1 })
+        let answer = try await browser.post(path, try await browser.token(for: path, version: version).merging(["action": "pass", "seen": site.seen(of: id.text)]) { $1 })
         #expect(answer.status == (version == 3 ? 422 : 409))
         #expect(try await site.world.version(of: id) == 3)
     }

@@ -28,10 +28,14 @@ final class TestSite: Sendable {
     }
 
     func send(_ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], body: String = "") async throws -> Answer {
+        try await send(method, path, headers: headers, bytes: Array(body.utf8))
+    }
+
+    func send(_ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], bytes: [UInt8]) async throws -> Answer {
         var fields = HTTPFields()
         for (name, value) in headers { fields.append(HTTPField(name: HTTPField.Name(name)!, value: value)) }
         let request = Request(
-            head: .init(method: method, scheme: "http", authority: "127.0.0.1:8080", path: path, headerFields: fields), body: .init(buffer: ByteBuffer(string: body)))
+            head: .init(method: method, scheme: "http", authority: "127.0.0.1:8080", path: path, headerFields: fields), body: .init(buffer: ByteBuffer(bytes: bytes)))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         logger[metadataKey: "hb.request.id"] = "number-1"
@@ -39,7 +43,15 @@ final class TestSite: Sendable {
         let response = try await responder.respond(to: request, context: context)
         let collected = Collected()
         try await response.body.write(BodyWriter(collected: collected))
-        return Answer(status: response.status.code, headers: response.headers, body: String(buffer: collected.buffer))
+        return Answer(
+            status: response.status.code, headers: response.headers, body: String(buffer: collected.buffer),
+            bytes: Array(collected.buffer.readableBytesView))
+    }
+
+    /// What a decision names to say what it saw.
+    func seen(of dossier: String) async throws -> String {
+        guard let id = ID<Dossier>(dossier) else { return "" }
+        return try await world.database.read { try $0.content(of: id)?.digest } ?? ""
     }
 
     /// A browser in which this name is signed in; staff through their unit, others in their own name.
@@ -78,6 +90,7 @@ struct Answer {
     let status: Int
     let headers: HTTPFields
     let body: String
+    var bytes: [UInt8] = []
 
     var location: String { headers[.location] ?? "" }
 
@@ -88,7 +101,7 @@ struct Answer {
         var fields: [String: String] = [:]
         for match in form.matches(of: /<input [^>]*name="([^"]*)"[^>]*?>/) {
             let value = match.0.firstMatch(of: /value="([^"]*)"/).map { String($0.1) } ?? ""
-            if !match.0.contains("type=\"checkbox\"") { fields[String(match.1)] = unescaped(value) }
+            if !match.0.contains("type=\"checkbox\""), !match.0.contains("type=\"file\"") { fields[String(match.1)] = unescaped(value) }
         }
         for match in form.matches(of: /<textarea [^>]*name="([^"]*)"[^>]*>\n([^<]*)</) { fields[String(match.1)] = unescaped(String(match.2)) }
         for match in form.matches(of: /(?s)<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/) {
@@ -114,6 +127,29 @@ struct Browser: Sendable {
     func post(_ path: String, _ fields: [String: String], headers: [(String, String)] = [("origin", TestSite.origin), ("sec-fetch-site", "same-origin")]) async throws -> Answer {
         let body = fields.map { "\(Path.percentEncode($0.key))=\(Path.percentEncode($0.value))" }.joined(separator: "&")
         return try await site.send(.post, path, headers: cookie + headers + [("content-type", "application/x-www-form-urlencoded")], body: body)
+    }
+
+    /// Sends a form with files, as a browser encodes it.
+    func upload(
+        _ path: String, _ fields: [String: String], _ files: [(field: String, name: String, bytes: [UInt8])], cut: Int = 0
+    ) async throws -> Answer {
+        let mark = "----boundary7MA4YWxk"
+        var body: [UInt8] = []
+        for (name, value) in fields { body += "--\(mark)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8 }
+        for file in files {
+            body += "--\(mark)\r\nContent-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8
+            body += file.bytes + Array("\r\n".utf8)
+        }
+        body += "--\(mark)--\r\n".utf8
+        let headers = [("origin", TestSite.origin), ("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=\(mark)")]
+        return try await site.send(.post, path, headers: cookie + headers, bytes: Array(body.dropLast(cut)))
+    }
+
+    /// Uploads files to a row of a draft, from the row's own page.
+    func attach(_ files: [(String, [UInt8])], to part: Part, _ row: String, of dossier: String) async throws -> Answer {
+        let page = "/my/dossiers/\(dossier)/attaching?part=\(part.rawValue)&row=\(row)"
+        let form = try await get(page).form(to: "/my/dossiers/\(dossier)/files")
+        return try await upload("/my/dossiers/\(dossier)/files", form, files.map { ("file", $0.0, $0.1) })
     }
 
     /// Opens a page, fills in one of its forms and sends it.

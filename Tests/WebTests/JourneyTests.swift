@@ -13,10 +13,19 @@ import Testing
         let first = try await browser.submit("/my/dossiers", on: "/home")
         let path = String(first.location.dropLast("/sections/application".count))
         let content = World.content()
+        func attach(_ bytes: [UInt8], _ name: String, _ part: Part, _ row: String) async throws {
+            let dossier = String(path.split(separator: "/")[2])
+            #expect(try await browser.attach([(name, bytes)], to: part, row, of: dossier).status == 303)
+        }
         for section in Section.allCases {
             let page = "\(path)/sections/\(section.rawValue)"
             for part in section.parts where part.isTable && !content[part].isEmpty {
                 _ = try await browser.submit(page, on: page, ["action": "add.\(part.rawValue)"])
+            }
+            if section == .basics { _ = try await attach(Papers.png, "照片.png", .basics, "basics") }
+            if section == .education {
+                let row = try await browser.get(page).form(to: page).keys.first { $0.hasPrefix("education.") }?.split(separator: ".")[1] ?? ""
+                _ = try await attach(Papers.pdf(), "证书.pdf", .education, String(row))
             }
             var typed = ["action": "next"]
             let form = try await browser.get(page).form(to: page)
@@ -95,7 +104,8 @@ import Testing
         #expect(wrong.status == 422 && wrong.body.contains("不少于 5 个工作日，现为 3 个") && wrong.body.contains("推荐&lt;b&gt;"))
         var mended = wrong.form(to: "/dossiers/\(id)/passes")
         (mended["publicFrom"], mended["action"]) = ("2026-11-12", "pass")
-        #expect(try await browser.post("/dossiers/\(id)/passes", mended).status == 303)
+        #expect(try await browser.post("/dossiers/\(id)/passes", mended).body.contains("请上传单位公示证明材料"))
+        #expect(try await browser.upload("/dossiers/\(id)/passes", mended, [("proof", "公示.pdf", Papers.pdf())]).status == 303)
         #expect(try await site.world.database.read { try $0.first("SELECT body FROM recommendations WHERE dossier_id = \(id)") { try $0.text() } }?.contains("推荐<b>") == true)
         let seen = try await site.browser(.bureauFirst).get("/dossiers/\(id)").body
         #expect(seen.contains("推荐&lt;b&gt;") && seen.contains("2026-11-12"))

@@ -9,7 +9,11 @@ struct DossierView {
     let plan: ReviewPlan
     let acceptanceUnitName: String
     let reference: Reference
+    /// Where the dossier's files are, for this reader.
+    let files: String
     var recommendation: Recommendation?
+    /// What a reader who may have the numbers in full presses for it.
+    var reveal: HTML = .empty
 
     var index: HTML {
         """
@@ -18,13 +22,21 @@ struct DossierView {
         """
     }
 
-    var html: HTML { "\(Section.allCases.map(section))\(recommendationHTML)" }
+    var html: HTML { "\(Section.allCases.map(section))\(recommendation.map { RecommendationView(recommendation: $0, reference: reference, files: files).html })" }
 
     private func section(_ section: Section) -> HTML {
         """
-        <section class="card sheet" id="\(section.rawValue)" aria-labelledby="\(section.rawValue)-title"><h2 id="\(section.rawValue)-title">\(section.title)</h2>\
-        \(section == .application ? facts(headFacts) : .empty)\(section == .basics ? facts(identityFacts) : .empty)\(section.parts.map(part))</section>
+        <section class="card sheet" id="\(section.rawValue)" aria-labelledby="\(section.rawValue)-title"><h2 id="\(section.rawValue)-title">\(section.title)</h2>\(body(of: section))</section>
         """
+    }
+
+    private func body(of section: Section) -> HTML {
+        switch section {
+        case .application: "\(Facts(headFacts).html)\(section.parts.map(part))"
+        case .basics: identity
+        case .results: "\(representatives)\(parts(of: section))"
+        case .education, .work, .training, .qualifications, .summary, .others: parts(of: section)
+        }
     }
 
     private var headFacts: [(String, String)] {
@@ -35,42 +47,75 @@ struct DossierView {
         ]
     }
 
-    private var identityFacts: [(String, String)] {
-        [
+    /// The photo beside what the identity platform knows, then what was filled in.
+    private var identity: HTML {
+        let photo: HTML =
+            content.single(.basics).files.first.map { "<img class=\"portrait\" src=\"\(files)/\($0.id.text)/pages/1\" alt=\"\(person.name)的照片\">" } ?? .empty
+        let facts = [
             ("姓名", person.name), ("性别", reference.name(person.idNumber.genderCode, in: .genders) ?? ""),
             ("出生日期", person.idNumber.birthDay?.description ?? ""), ("证件类型", "居民身份证"), ("证件号码", person.idNumber.masked),
             ("手机", person.phone?.masked ?? ""),
         ]
+        return "<div class=\"identity\">\(photo)<div>\(Facts(facts).html)\(reveal)</div></div>\(part(.basics))"
+    }
+
+    /// Parts with rows; those without are named in one line, so that a reader sees that they are empty and reads on.
+    private func parts(of section: Section) -> HTML {
+        guard section.parts.contains(where: \.isTable) else { return HTML.joined(section.parts.map(part)) }
+        let (filled, empty) = (section.parts.filter { !content[$0].isEmpty }, section.parts.filter { content[$0].isEmpty })
+        let none: HTML = empty.isEmpty ? .empty : "<p class=\"none\">未填写：\(empty.map(\.title).joined(separator: "、"))</p>"
+        return "\(filled.map { part in "\(section.parts.count > 1 ? "<h3>\(part.title)<small>\(content[part].count) 条</small></h3>" : .empty)\(table(part))" as HTML })\(none)"
     }
 
     private func part(_ part: Part) -> HTML {
-        guard part.isTable else {
-            let row = content.single(part)
-            return facts(part.fields.filter { !row[$0.key].isEmpty || $0.required }.map { ($0.label, $0.show(row[$0.key], in: reference)) })
-        }
-        let heading: HTML = part.section.parts.count > 1 ? "<h3>\(part.title)</h3>" : .empty
-        guard !content[part].isEmpty else { return "\(heading)<p class=\"none\">未填写</p>" }
-        return "\(heading)\(table(part))"
+        let row = content.single(part)
+        return Facts(part.fields.filter { !row[$0.key].isEmpty || $0.required }.map { ($0.label, $0.show(row[$0.key], in: reference)) }).html
+    }
+
+    private var representatives: HTML {
+        let chosen = content.representatives
+        guard !chosen.isEmpty else { return .empty }
+        return """
+            <h3>代表作<small>\(chosen.count) 项</small></h3><ol class="representatives">\(chosen.map { part, row in
+                "<li><strong>\(row[part.nameKey])</strong> <small>\(part.title)</small>\(FileLinks(files: row.files, base: files).html)</li>" as HTML
+            })</ol>
+            """
     }
 
     private func table(_ part: Part) -> HTML {
         let columns = part.fields.filter { field in content[part].contains { !$0[field.key].isEmpty } }
+        let hasFiles = content[part].contains { !$0.files.isEmpty }
         return """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(part.title)"><table><thead><tr>\(columns.map { "<th scope=\"col\">\($0.label)</th>" as HTML })</tr></thead>\
+            <div class="scroll" tabindex="0" role="region" aria-label="\(part.title)"><table><thead><tr>\(columns.map { "<th scope=\"col\">\($0.label)</th>" as HTML })\
+            \(hasFiles ? "<th scope=\"col\">\(part.files?.label ?? "")</th>" as HTML : .empty)</tr></thead>\
             <tbody>\(content[part].map { row in
-                "<tr>\(columns.map { "<td\(" class=\"number\"", if: $0.isFigure)>\($0.show(row[$0.key], in: reference))</td>" as HTML })</tr>" as HTML
+                """
+                <tr>\(columns.map { "<td\(" class=\"number\"", if: $0.isFigure)>\($0.show(row[$0.key], in: reference))</td>" as HTML })\
+                \(hasFiles ? "<td>\(row.files.isEmpty ? "—" : FileLinks(files: row.files, base: files).html)</td>" as HTML : .empty)</tr>
+                """ as HTML
             })</tbody></table></div>
             """
     }
+}
 
-    private func facts(_ facts: [(String, String)]) -> HTML { Facts(facts).html }
+extension Part {
+    /// The field by which a row is called.
+    fileprivate var nameKey: String { fields.contains { $0.key == "title" } ? "title" : "name" }
+}
 
-    private var recommendationHTML: HTML {
-        guard let recommendation else { return .empty }
+/// 单位推荐和公示信息 as it was given, with its proofs and the post table it rests on.
+struct RecommendationView {
+    let recommendation: Recommendation
+    let reference: Reference
+    let files: String
+
+    var html: HTML {
         let filled = Recommendation.fields.filter { !recommendation[$0.key].isEmpty }
         return """
             <section class="card sheet" id="recommendation" aria-labelledby="recommendation-title"><h2 id="recommendation-title">单位推荐和公示信息</h2>\
-            \(filled.isEmpty ? "<p class=\"none\">未填写</p>" : facts(filled.map { ($0.label, $0.show(recommendation[$0.key], in: reference)) }))</section>
+            \(filled.isEmpty ? "<p class=\"none\">未填写</p>" : Facts(filled.map { ($0.label, $0.show(recommendation[$0.key], in: reference)) }).html)\
+            \(recommendation.proofs.isEmpty ? .empty : "<h3>单位公示证明材料</h3>")\(FileLinks(files: recommendation.proofs, base: files).html)\
+            \(recommendation.posts.map { "<h3>\(String($0.year)) 年度事业单位岗位情况表</h3>\(PostTableView(table: $0).html)\(FileLinks(files: [$0.file], base: files).html)" as HTML })</section>
             """
     }
 }

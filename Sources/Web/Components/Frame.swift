@@ -107,7 +107,10 @@ extension Site {
             let count = try lists.filter { member.permissions.contains($0.permission) }.reduce(0) { try $0 + connection.worklistCount($1, for: member) }
             return .init(title: first.menuTitle, path: Path.worklist(first), count: count, current: lists.contains { Path.worklist($0) == current })
         }
-        return items.isEmpty ? [] : [.init(title: "申报材料审核", items: items)]
+        let posts =
+            try connection.unit(member.unit)?.countsPosts == true && !member.permissions.isDisjoint(with: [.firstReview, .secondReview])
+            ? [Frame.MenuItem(title: "岗位情况表", path: Path.postTables, count: 0, current: current == Path.postTables)] : []
+        return (items + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + posts)]
     }
 
     /// The lists that this member's unit has and his permissions open.

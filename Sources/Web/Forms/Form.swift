@@ -20,6 +20,15 @@ struct Form: Sendable {
         self.fields = fields
     }
 
+    /// The fields of a form that came with files.
+    init(fields given: [(String, String)]) throws(Problem) {
+        var fields: [String: String] = [:]
+        for (key, value) in given {
+            guard !value.unicodeScalars.contains("\u{0}"), fields.updateValue(value.replacing("\r\n", with: "\n"), forKey: key) == nil else { throw .malformed }
+        }
+        self.fields = fields
+    }
+
     init(_ request: Request) async throws {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else { throw Problem.malformed }
         let buffer: ByteBuffer

@@ -21,7 +21,7 @@ extension Site {
                 timeline: Timeline(forApplicant: try connection.trail(of: id), calendar: calendar),
                 view: DossierView(
                     content: content, person: person, unitName: line.unitName, plan: plan,
-                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference,
+                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.myFiles(id),
                     recommendation: try connection.recommendation(of: dossier, for: actor)), isReceipt: isReceipt)
         }
         guard let shown else { return see(Path.mySubmission(id)) }

@@ -19,7 +19,11 @@ extension Site {
         let isAutomatic = form["autosave"] == "1"
         let revision: Int
         do {
-            revision = try await database.write { try $0.saveDraft(saving.content, of: id, by: context.actor, over: token.version, at: context.now) }
+            revision = try await database.write { connection in
+                let revision = try connection.saveDraft(saving.content, of: id, by: context.actor, over: token.version, at: context.now)
+                if case .detach(let file, _) = saving.action { try connection.detach(file, of: id, by: context.actor, at: context.now) }
+                return revision
+            }
         } catch Problem.changedMeanwhile(let change) {
             return try await stale(change, saving, id, section, context, isAutomatic: isAutomatic)
         }
@@ -32,6 +36,8 @@ extension Site {
         case .next: return see(section.next.map { Path.mySection(id, $0) } ?? Path.mySubmission(id))
         case .save: return see(Path.mySection(id, section))
         case .add(let part), .remove(let part, _): return see(Path.mySection(id, section) + "#\(part.rawValue)")
+        case .attach(let part, let row): return see(Path.attaching(id, part, row))
+        case .detach(_, let place): return see(Path.mySection(id, section) + "#\(place)")
         }
     }
 
@@ -65,6 +71,10 @@ struct SectionForm {
         case save
         case add(Part)
         case remove(Part, String)
+        /// Goes on to where files are chosen for a row.
+        case attach(Part, String)
+        /// Takes a file away; the second is its place on the page.
+        case detach(ID<Attachment>, String)
     }
 
     init(_ form: Form, section: Section, over saved: Content) throws(Problem) {
@@ -89,7 +99,7 @@ struct SectionForm {
             })
         try form.only { ["action", "autosave", "title"].contains($0) || known.contains($0) }
         switch action {
-        case .next, .save: break
+        case .next, .save, .attach, .detach: break
         case .add(let part):
             var source = SystemRandomNumberGenerator()
             if content[part].count < part.rows.upperBound { content[part].append(.init(id: randomText(characters: 8, from: &source))) }
@@ -108,6 +118,10 @@ struct SectionForm {
             if let part, part.section == section, part.isTable { return .add(part) }
         case ("remove", 3):
             if let part, part.section == section, part.isTable { return .remove(part, parts[2]) }
+        case ("attach", 3):
+            if let part, part.section == section, part.files != nil { return .attach(part, parts[2]) }
+        case ("detach", 4):
+            if let part, part.section == section, let file = ID<Attachment>(parts[3]) { return .detach(file, "\(part.rawValue).\(parts[2]).files") }
         case (_, _): break
         }
         throw .malformed

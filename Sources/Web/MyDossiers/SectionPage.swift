@@ -62,13 +62,20 @@ struct SectionPage {
                 \(FormToken.fields(for: path, version: revision, in: session))\(defaultButton("save"))\(complaints.summary)\(section.parts.map(part))\
                 <div class="buttons"><button class="primary" name="action" value="next">\(section.next == nil ? "保存，去检查和提交" : "保存，下一步")</button>\
                 <button name="action" value="save">保存</button><span class="saved" role="status" data-saved>已保存 \(savedAt.text)</span></div></form></div>
+                \(uploads)
                 """)
+    }
+
+    /// What the page's script sends with each file it uploads.
+    private var uploads: HTML {
+        guard section.parts.contains(where: { $0.files != nil }) else { return .empty }
+        return "<form id=\"uploads\" action=\"\(Path.myFiles(dossier.id))\" hidden>\(FormToken.fields(for: Path.myFiles(dossier.id), in: session))</form>"
     }
 
     private func part(_ part: Part) -> HTML {
         switch part {
         case .application: "\(title)\(fields(part, content.single(part)))"
-        case .basics: "\(identity)\(fields(part, content.single(part)))"
+        case .basics: "\(identity)\(fields(part, content.single(part)))\(files(part, content.single(part)))"
         case .summary: fields(part, content.single(part))
         case .education, .work, .practice, .insurance, .training, .assessment, .achievement, .award, .project, .patent, .paper, .book, .otherResult,
             .qualification, .language, .society, .others:
@@ -84,6 +91,11 @@ struct SectionPage {
         """
     }
 
+    private func files(_ part: Part, _ row: Content.Row) -> HTML {
+        guard let rule = part.files else { return .empty }
+        return RowFiles(dossier: dossier.id, part: part, row: row, rule: rule).html
+    }
+
     private func table(_ part: Part) -> HTML {
         let rows = content[part]
         let full = rows.count >= part.rows.upperBound
@@ -91,7 +103,7 @@ struct SectionPage {
             <fieldset id="\(part.rawValue)" class="rows"><legend>\(part.title)</legend>\(rows.isEmpty ? hint(part) : .empty)\(rows.enumerated().map { number, row in
                 """
                 <div class="row" role="group" aria-label="\(part.title)第 \(number + 1) 条"><div class="head"><h3>第 \(number + 1) 条</h3>\
-                <button class="plain" name="action" value="remove.\(part.rawValue).\(row.id)">删除<span class="unseen">第 \(number + 1) 条\(part.title)</span></button></div>\(fields(part, row))</div>
+                <button class="plain" name="action" value="remove.\(part.rawValue).\(row.id)">删除<span class="unseen">第 \(number + 1) 条\(part.title)</span></button></div>\(fields(part, row))\(files(part, row))</div>
                 """ as HTML
             })<button name="action" value="add.\(part.rawValue)"\(" disabled", if: full)>添加\(part.title)</button></fieldset>
             """

@@ -44,7 +44,7 @@ extension Site {
                 gaps: try connection.gaps(of: dossier, draft: draft, in: reference, at: now),
                 view: DossierView(
                     content: draft.content, person: person, unitName: unit.name, plan: plan,
-                    acceptanceUnitName: units[plan.acceptanceUnit]?.name ?? "", reference: reference),
+                    acceptanceUnitName: units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.myFiles(id)),
                 chain: ChainSteps(journey: Journey(stage: .draft, chain: chain, round: 0), units: units), closed: plan.closedReason(at: now),
                 pledgeMissing: pledgeMissing, alert: alert, session: session
             ).html

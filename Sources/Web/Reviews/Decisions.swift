@@ -8,13 +8,16 @@ extension Site {
     /// 通过.
     @Sendable func pass(_ request: Request, _ context: StaffContext) async throws -> Response {
         let id: ID<Dossier> = try context.id()
-        let form = try await Form(request)
-        let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        let typed = try PassForm(form).acting()
+        let upload = try await Upload(request, into: intake.store)
+        defer { upload.discard() }
+        let token = try FormToken(upload.form, of: request, in: context.session, origin: settings.origin)
+        let typed = try PassForm(upload.form).acting()
         var state = ReviewState(form: typed, key: token.key, isFresh: false)
-        guard typed.action == .pass else {
-            (state.dialogIsOpen, state.showsRoute) = (typed.action != .close, true)
-            return page(try await reviewPage(id, context, state))
+        state.complaints = Complaints(problems: try await addProofs(upload, to: id, key: token.key, context))
+        if case .drop(let file) = typed.action { try await database.write { try $0.removeProof(file, of: id, by: context.member, at: context.now) } }
+        guard typed.action == .pass, state.complaints.problems.isEmpty else {
+            (state.dialogIsOpen, state.showsRoute) = (typed.action != .close, typed.action.concernsRoute)
+            return page(try await reviewPage(id, context, state), status: state.complaints.problems.isEmpty ? .ok : .unprocessableContent)
         }
         return try await settle(id, state, context) { try self.passing(typed, on: id, token, by: context.actor, at: context.now, $0) }
     }
@@ -24,11 +27,11 @@ extension Site {
         let id: ID<Dossier> = try context.id()
         let form = try await Form(request)
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        try form.only { ["opinion", "list"].contains($0) }
+        try form.only { ["opinion", "list", "seen"].contains($0) }
         var typed = PassForm()
-        (typed.opinion, typed.list) = (form["opinion"], Worklist(name: form["list"]))
+        (typed.opinion, typed.list, typed.seen) = (form["opinion"], Worklist(name: form["list"]), form["seen"])
         let reading = typed.read(in: reference, today: context.now.day)
-        let move = Move(.accept, on: id, by: context.actor, seenVersion: token.version, key: token.key, opinion: reading.opinion)
+        let move = Move(.accept, on: id, by: context.actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key, opinion: reading.opinion)
         return try await settle(id, ReviewState(form: typed, key: token.key, isFresh: false), context) { connection in
             reading.problems.isEmpty ? .moved(try connection.move(move, at: context.now)) : .invalid(reading.problems)
         }

@@ -15,9 +15,9 @@ struct PassDecision {
 
     var html: HTML {
         """
-        <form class="card decide" method="post" action="\(path)" data-once data-guard\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
+        <form class="card decide" method="post" action="\(path)"\(" enctype=\"multipart/form-data\"", if: recommends) data-once data-guard\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
         <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(buttons)\
-        \(recommends || leaves ? window : .empty)</form>
+        \(recommends || leaves ? window : .empty)</form>\(recommends ? ProofFiles.uploads(page.dossier.id, page.session) : .empty)
         """
     }
 
@@ -84,8 +84,26 @@ struct PassDecision {
     private var recommendation: HTML {
         """
         <p class="hint">\(ruleText)</p><fieldset><legend>单位推荐</legend><div class="fields">\(Recommendation.recommendationFields.map(field))</div></fieldset>\
-        <fieldset><legend>公示</legend><div class="fields">\(Recommendation.publicityFields.map(field))</div></fieldset>
+        <fieldset><legend>公示</legend><div class="fields">\(Recommendation.publicityFields.map(field))</div>\
+        \(ProofFiles(dossier: page.dossier.id, files: page.proofs, complaints: page.state.complaints.problems).html)</fieldset>\(leaves ? posts : .empty)
         """
+    }
+
+    /// 岗位情况表: what there is of it, and the way to it in a window of its own, so that nothing typed here is lost.
+    private var posts: HTML {
+        guard let rule = page.posts else { return .empty }
+        let complaint = page.state.complaints.of(Recommendation.postsField)
+        let link: HTML = "<a href=\"\(Path.postTable(page.plan.year))\" target=\"_blank\">\(rule.saved == nil ? "去填报" : "查看、修改")（在新窗口打开）</a>"
+        return """
+            <fieldset id="posts"\(complaint == nil ? .empty : " class=\"wrong\"" as HTML)><legend>\(String(page.plan.year)) 年度事业单位岗位情况表\(rule.required ? "<span class=\"star\" aria-hidden=\"true\">★</span>" as HTML : .empty)</legend>\
+            \(complaint.map { "<p class=\"complaint\">\($0)</p>" as HTML })\(rule.saved.map(summary) ?? "<p class=\"none\">本年度尚未填报。</p>")<p>\(link)</p></fieldset>
+            """
+    }
+
+    private func summary(_ saved: SavedPostTable) -> HTML {
+        let level = page.reference.title(page.line.title).flatMap { PostTable.Level(titleLevel: $0.level) }
+        let vacancy: HTML = level.map { "，\($0.title)空缺 \(saved.table.vacancy($0) ?? 0) 个，本次推荐 \(saved.table[PostTable.key($0, .recommended)]) 人" as HTML } ?? .empty
+        return "<p>\(saved.savedBy) 于 \(saved.savedAt.text) 填报\(vacancy)。将随推荐一并报送。</p>"
     }
 
     private var ruleText: String {

@@ -8,6 +8,8 @@ struct PassForm: Sendable {
     var additions: [Added] = []
     var search = ""
     var confirmed = false
+    /// The digest of the content that was before his eyes.
+    var seen = ""
     /// The list from which the reviewer came, to which he goes on.
     var list: Worklist?
     var action = Action.pass
@@ -24,13 +26,15 @@ struct PassForm: Sendable {
         case add(ID<WorkUnit>)
         case remove(ID<WorkUnit>)
         case raise(ID<WorkUnit>)
+        /// Takes one of the proofs away.
+        case drop(ID<Attachment>)
     }
 
     init() {}
 
     init(_ form: Form) throws(Problem) {
         try form.only { key in
-            ["opinion", "search", "confirmed", "list", "action", "additions"].contains(key) || key.hasPrefix("reason.")
+            ["opinion", "search", "confirmed", "list", "action", "additions", "seen"].contains(key) || key.hasPrefix("reason.")
                 || Recommendation.fields.contains { $0.key == key }
         }
         opinion = form["opinion"]
@@ -38,6 +42,7 @@ struct PassForm: Sendable {
         search = String(form["search"].prefix(50))
         confirmed = form["confirmed"] == "1"
         list = Worklist(name: form["list"])
+        seen = form["seen"]
         for name in form["additions"].split(separator: ",") {
             guard let unit = ID<WorkUnit>(String(name)), additions.count < 20 else { throw .malformed }
             additions.append(Added(unit: unit, reason: form["reason.\(unit)"]))
@@ -50,7 +55,7 @@ struct PassForm: Sendable {
     func acting() -> PassForm {
         var form = self
         switch action {
-        case .pass, .find, .close: break
+        case .pass, .find, .close, .drop: break
         case .add(let unit):
             if !additions.contains(where: { $0.unit == unit }) { form.additions.append(Added(unit: unit, reason: "")) }
             form.search = ""
@@ -89,6 +94,10 @@ extension PassForm.Action {
     /// What a button asks for. A form without one came by no button of ours, and decides nothing; 仍要提交 is a button of its own.
     init?(_ text: String, confirmed: Bool) {
         let parts = text.split(separator: ".", maxSplits: 1)
+        if parts.first == "drop", parts.count == 2, let file = ID<Attachment>(String(parts[1])) {
+            self = .drop(file)
+            return
+        }
         let unit = parts.count == 2 ? ID<WorkUnit>(String(parts[1])) : nil
         guard parts.count < 2 || unit != nil else { return nil }
         switch (parts.first, unit) {

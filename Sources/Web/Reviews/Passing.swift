@@ -14,7 +14,7 @@ extension Site {
     func passing(
         _ typed: PassForm, on id: ID<Dossier>, _ token: FormToken, by actor: Actor, at now: Instant, _ connection: any Connection
     ) throws -> Settlement {
-        var move = Move(.pass(), on: id, by: actor, seenVersion: token.version, key: token.key)
+        var move = Move(.pass(), on: id, by: actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key)
         if let earlier = try connection.outcome(of: move) { return .moved(earlier) }
         let dossier = try connection.dossier(id, for: actor)
         guard dossier.version == token.version else { throw try connection.changed(id) }
@@ -29,8 +29,8 @@ extension Site {
             var remarks = added.isEmpty ? [] : ["增加审核单位：" + added.map(\.name).joined(separator: "、")]
             if unpublicised { remarks.append("未填写公示信息，经确认提交") }
             move = Move(
-                .pass(inserting: added.map(\.addition)), on: id, by: actor, seenVersion: token.version, key: token.key, opinion: reading.opinion,
-                remark: remarks.joined(separator: "；"), recommendation: recommendation.values.isEmpty ? nil : recommendation)
+                .pass(inserting: added.map(\.addition)), on: id, by: actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key, opinion: reading.opinion,
+                remark: remarks.joined(separator: "；"), recommendation: recommendation.isEmpty ? nil : recommendation)
             return .moved(try connection.move(move, at: now))
         }
     }
@@ -44,7 +44,16 @@ extension Site {
         let leaves = dossier.journey.stage == dossier.journey.chain.lastStep(of: 0)
         let rule = leaves ? plan.publicity : PublicityRule(demand: .optional, workingDays: plan.publicity.workingDays)
         return Recommendation.judge(
-            from: { typed.values[$0] ?? "" }, rule: rule, confirmed: typed.confirmed, calendar: calendar, in: reference, today: now.day)
+            from: { typed.values[$0] ?? "" }, with: try supplement(to: dossier, under: plan, leaves: leaves, connection), rule: rule, confirmed: typed.confirmed, calendar: calendar, in: reference, today: now.day)
+    }
+
+    /// The proofs that were uploaded, and the unit's post table of the plan's year, which blocks only the pass that leaves the unit (M12).
+    private func supplement(
+        to dossier: Dossier, under plan: ReviewPlan, leaves: Bool, _ connection: any Connection
+    ) throws -> Recommendation.Supplement {
+        let proofs = try connection.proofs(of: dossier.id)
+        guard leaves, !plan.waivesPostTable, let unit = try connection.unit(dossier.unit) else { return .init(proofs: proofs) }
+        return .init(proofs: proofs, posts: try connection.postTable(of: unit.id, year: plan.year)?.table, postsRequired: unit.postManagement)
     }
 
     private func additions(_ typed: [PassForm.Added], _ connection: any Connection) throws -> [(name: String, addition: ReviewChain.Addition)] {

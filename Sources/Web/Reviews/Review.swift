@@ -44,13 +44,14 @@ extension Site {
             let list = state.form.list ?? self.list(of: dossier, for: member)
             let view = DossierView(
                 content: content, person: person, unitName: line.unitName, plan: plan,
-                acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, recommendation: recommendation)
+                acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.files(id),
+                recommendation: recommendation, reveal: revealButton(of: dossier, in: session))
             return ReviewPage(
                 frame: try frame(for: session, connection, current: Path.worklist(list)), dossier: dossier, line: line, digest: digest,
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
-                reference: reference,
-                findings: content.findings(of: person, at: line.unitName, today: now.day), toast: try toast(done, for: actor, connection)
+                reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
+                proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection), toast: try toast(done, for: actor, connection)
             ).html
         }
     }
@@ -60,6 +61,12 @@ extension Site {
         let scope: Worklist.Scope = dossier.unit == member.unit ? .own : dossier.journey.chain.acceptanceUnit == member.unit ? .acceptance : .subordinate
         if scope == .acceptance { return Worklist(scope: .acceptance, waiting: .acceptance) }
         return Worklist(scope: scope, waiting: dossier.journey.stage.name == .secondReview ? .secondReview : .firstReview)
+    }
+
+    /// What the window of a recommendation says of 岗位情况表; nothing where the unit has none to fill in.
+    private func posts(of dossier: Dossier, under plan: ReviewPlan, _ connection: any Connection) throws -> (saved: SavedPostTable?, required: Bool)? {
+        guard dossier.journey.stage.stop == 0, let unit = try connection.unit(dossier.unit), unit.countsPosts, !plan.waivesPostTable else { return nil }
+        return (try connection.postTable(of: unit.id, year: plan.year), unit.postManagement)
     }
 
     /// Names around a dossier, for the one sentence.

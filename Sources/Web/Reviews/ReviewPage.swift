@@ -20,6 +20,10 @@ struct ReviewPage {
     let session: Session
     let reference: Reference
     let findings: [Finding]
+    /// 单位公示证明材料 so far.
+    let proofs: [Attachment]
+    /// The own unit's post table, where it has to do with one.
+    let posts: (saved: SavedPostTable?, required: Bool)?
     let toast: HTML
 
     var html: HTML {
@@ -77,7 +81,7 @@ struct ReviewPage {
 
     func opinionField(_ label: String) -> HTML {
         """
-        <input type="hidden" name="list" value="\(list.name)">\
+        <input type="hidden" name="list" value="\(list.name)"><input type="hidden" name="seen" value="\(digest)">\
         \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)
         """
     }

@@ -27,7 +27,8 @@ extension Site {
                 ? Timeline(forApplicant: trail, calendar: calendar) : Timeline(forReviewers: trail, calendar: calendar)
             return TrailPage(
                 frame: try frame(for: session, connection), dossier: dossier, whereabouts: dossier.whereabouts(for: actor, in: surroundings),
-                units: surroundings.units, timeline: timeline, back: back)
+                units: surroundings.units, timeline: timeline,
+                revelations: dossier.applicant == actor.person ? [] : try connection.revelations(of: id), back: back)
         }
         return page(shown.html)
     }
@@ -39,6 +40,7 @@ struct TrailPage {
     let whereabouts: Whereabouts
     let units: [ID<WorkUnit>: WorkUnit]
     let timeline: Timeline
+    let revelations: [Revelation]
     let back: String
 
     var html: HTML {
@@ -47,8 +49,18 @@ struct TrailPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back)">\(dossier.applicantName)的申报材料</a></nav><h1>经办流程</h1></div>
                 <section class="card where"><p class="place">\(whereabouts.sentence)</p></section>
-                <div class="trail"><section class="card" aria-labelledby="log"><h2 id="log">办理记录</h2>\(timeline.html)</section>\
+                <div class="trail"><div><section class="card" aria-labelledby="log"><h2 id="log">办理记录</h2>\(timeline.html)</section>\(views)</div>\
                 <section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(ChainSteps(journey: dossier.journey, units: units).html)</section></div>
                 """)
+    }
+
+    /// Who has read the applicant's numbers in full.
+    private var views: HTML {
+        guard !revelations.isEmpty else { return .empty }
+        return """
+            <section class="card" aria-labelledby="views"><h2 id="views">证件号码查看记录</h2><ul class="rows">\(revelations.map {
+                "<li>\($0.unitName) · \($0.readerName) <small>\($0.at.text)</small></li>" as HTML
+            })</ul></section>
+            """
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 #endif
 
 /// A virus scanner that speaks clamd's language. Where one is configured, a file that it has not called clean is not kept.
-public struct Scanner: Sendable {
+public struct VirusScanner: Sendable {
     private enum Address: Sendable {
         case socket(String)
         case port(host: String, UInt16)

@@ -1,0 +1,129 @@
+import Domain
+import Files
+import HTTPTypes
+import Hummingbird
+
+/// A posted form with the files that came with it. Fields are held in memory, files go to the store's threshold as they come.
+struct Upload: Sendable {
+    let form: Form
+    private(set) var files: [ReceivedFile]
+
+    struct ReceivedFile: Sendable {
+        let field: String
+        let name: String
+        /// nil when it was refused while it came.
+        var file: IncomingFile?
+        var refusal: FileRefusal?
+    }
+
+    /// Files of one request, at most.
+    private static let mostFiles = 10
+    private static let mostFieldBytes = 256 * 1024
+    /// Bytes of a request of which an answer can still be expected; past this the connection is given up.
+    private static let mostBytes = 10 * FileRule.mostBytes + mostFieldBytes
+
+    /// Reads a form of either encoding.
+    init(_ request: Request, into store: FileStore) async throws {
+        let type = request.headers[.contentType] ?? ""
+        guard var parser = Multipart(contentType: type) else {
+            self.init(form: try await Form(request), files: [])
+            return
+        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.mostBytes { throw Problem.malformed }
+        var reading = Reading(store: store)
+        do {
+            var bytes = 0
+            for try await piece in request.body {
+                bytes += piece.readableBytes
+                guard bytes <= Self.mostBytes else { throw Problem.malformed }
+                for event in try parser.feed(piece.readableBytesView) { try await reading.take(event) }
+            }
+            guard parser.isFinished else { throw Problem.malformed }
+            self.init(form: try Form(fields: reading.fields), files: reading.files)
+        } catch {
+            reading.discard()
+            throw error
+        }
+    }
+
+    private init(form: Form, files: [ReceivedFile]) {
+        self.form = form
+        self.files = files
+    }
+
+    /// Removes what nobody has taken; to be called on every way out.
+    func discard() { for received in files { received.file?.discard() } }
+
+    /// The parts as they come in.
+    private struct Reading {
+        let store: FileStore
+        var fields: [(String, String)] = []
+        var files: [ReceivedFile] = []
+        private var value: [UInt8] = []
+        private var fieldBytes = 0
+        private var isFile = false
+
+        init(store: FileStore) { self.store = store }
+
+        mutating func take(_ event: Multipart.Event) async throws {
+            switch event {
+            case .part(let name, let fileName):
+                isFile = fileName != nil
+                if let fileName {
+                    guard files.count < Upload.mostFiles else { throw Problem.malformed }
+                    files.append(ReceivedFile(field: name, name: fileName, file: try store.newIncoming()))
+                } else {
+                    guard fields.count < 200 else { throw Problem.malformed }
+                    fields.append((name, ""))
+                    value = []
+                }
+            case .data(let bytes): try await take(bytes)
+            }
+        }
+
+        private mutating func take(_ bytes: [UInt8]) async throws {
+            guard isFile else {
+                fieldBytes += bytes.count
+                guard fieldBytes <= Upload.mostFieldBytes else { throw Problem.malformed }
+                value += bytes
+                guard let text = String(validating: value, as: UTF8.self) else { return fields[fields.count - 1].1 = "\u{0}" }
+                return fields[fields.count - 1].1 = text
+            }
+            let last = files.count - 1
+            do {
+                try await files[last].file?.append(bytes)
+            } catch let refusal as FileRefusal {
+                files[last].file?.discard()
+                files[last].file = nil
+                files[last].refusal = refusal
+            }
+        }
+
+        func discard() { for received in files { received.file?.discard() } }
+    }
+}
+
+extension Upload {
+    /// What was chosen for a field: browsers send an empty, nameless file where nothing was.
+    func chosen(_ field: String) -> [ReceivedFile] {
+        files.filter { $0.field == field && !($0.name.isEmpty && ($0.file?.bytes ?? 1) == 0) }
+    }
+}
+
+extension Site {
+    /// Puts what was chosen for a field into the store; what is refused is a problem at that field, with the file's name.
+    func keep(_ upload: Upload, _ field: String, key: String) async throws -> (files: [Attachment], problems: [FieldProblem]) {
+        var (files, problems): ([Attachment], [FieldProblem]) = ([], [])
+        for (position, received) in upload.chosen(field).enumerated() {
+            do {
+                if let refusal = received.refusal { throw refusal }
+                guard let file = received.file else { continue }
+                let kept = try await intake.take(file)
+                files.append(kept.attachment(ID(derivedFrom: "\(key)/\(field)/\(position)"), named: received.name))
+            } catch let refusal as FileRefusal {
+                problems.append(FieldProblem(field, "“\(FileKind.pdf.cleaned(name: received.name).dropLast(4))”：\(refusal.sentence)"))
+            }
+        }
+        return (files, problems)
+    }
+}
