@@ -47,6 +47,13 @@ class System:
         port, provider_port = free_port(), free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self.issuer = f"http://127.0.0.1:{provider_port}"
+        try:
+            self.start(port, provider_port, start_provider)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self, port, provider_port, start_provider):
         accounts = self.folder / "personas.json"
         self.run("zhiping", "demo", "--data", self.folder, "--accounts", accounts, "--today", today())
         self.personas = json.loads(accounts.read_text())
