@@ -5,17 +5,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 import checks
-from system import System
+from system import System, serving
 from walker import Walker
 
 
 @pytest.fixture(scope="session")
 def system():
-    running = System()
-    yield running
-    faults = running.faults()
-    assert running.stop() == [0, 0], "both programs end cleanly when they are told to"
-    assert faults == [], "nothing unforeseen happened on the server"
+    yield from serving(System())
 
 
 def start_browser(scripts=True):

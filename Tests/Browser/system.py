@@ -12,7 +12,8 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 BINARIES = Path(os.environ.get("ZHIPING_BIN", ROOT / ".build" / "debug"))
 CHINA = timezone(timedelta(hours=8))
 
@@ -27,42 +28,57 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class System:
-    """Starts both programs on data of its own; `stop` ends them and removes the data."""
+def stand_in(system, port):
+    """Starts our own stand-in for the province's platform with the personas as its accounts; the site expects of it what it does unasked."""
+    folder = system.folder / "identity"
+    system.run("identity-platform", "import", "--folder", folder, system.folder / "personas.json")
+    system.begin("identity-platform", "serve", "--folder", folder, "--port", port, "--issuer", system.issuer,
+                 "--redirect-uri", f"{system.origin}/sign-in/callback", "--client-id", "zhiping")
+    return {}
 
-    def __init__(self):
+
+class System:
+    """Starts a provider of identities and the site, on data of their own; `stop` ends them and removes the data."""
+
+    def __init__(self, start_provider=stand_in):
         self.folder = Path(tempfile.mkdtemp(prefix="zhiping-browser-"))
         self.environment = os.environ | {"IDENTITY_CLIENT_SECRET": secrets.token_hex(32)}
         self.processes = []
-        port, identity_port = free_port(), free_port()
+        port, provider_port = free_port(), free_port()
         self.origin = f"http://127.0.0.1:{port}"
-        self.issuer = f"http://127.0.0.1:{identity_port}"
-        accounts, identity = self.folder / "personas.json", self.folder / "identity"
+        self.issuer = f"http://127.0.0.1:{provider_port}"
+        try:
+            self.start(port, provider_port, start_provider)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self, port, provider_port, start_provider):
+        accounts = self.folder / "personas.json"
         self.run("zhiping", "demo", "--data", self.folder, "--accounts", accounts, "--today", today())
-        self.run("identity-platform", "import", "--folder", identity, accounts)
         self.personas = json.loads(accounts.read_text())
-        self.begin("identity-platform", "serve", "--folder", identity, "--port", identity_port, "--issuer", self.issuer,
-                   "--redirect-uri", f"{self.origin}/sign-in/callback", "--client-id", "zhiping")
-        self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer)
-        self.await_answer(f"{self.issuer}/healthz")
+        expected = start_provider(self, provider_port)
+        self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer, **expected)
+        self.await_answer(f"{self.issuer}/.well-known/openid-configuration")
         self.await_answer(f"{self.origin}/")
 
     def labels(self):
         return [persona["label"] for persona in self.personas]
 
     def command(self, program, arguments):
+        """One of our programs by its name, or another's by its whole path."""
         return [str(BINARIES / program), *map(str, arguments)]
 
-    def run(self, program, *arguments):
-        subprocess.run(self.command(program, arguments), env=self.environment, check=True, stdout=subprocess.DEVNULL)
+    def run(self, program, *arguments, **environment):
+        subprocess.run(self.command(program, arguments), env=self.environment | environment, check=True, stdout=subprocess.DEVNULL)
 
-    def begin(self, program, *arguments):
+    def begin(self, program, *arguments, **environment):
         with open(self.log(program), "wb") as log:
             self.processes.append(subprocess.Popen(
-                self.command(program, arguments), env=self.environment, stdout=log, stderr=subprocess.STDOUT))
+                self.command(program, arguments), env=self.environment | environment, stdout=log, stderr=subprocess.STDOUT))
 
     def log(self, program):
-        return self.folder / f"{program}.log"
+        return self.folder / f"{Path(program).name}.log"
 
     def await_answer(self, address):
         deadline = datetime.now() + timedelta(seconds=20)
@@ -80,7 +96,7 @@ class System:
             process.wait(timeout=0.2)
         except subprocess.TimeoutExpired:
             return
-        raise RuntimeError(f"{process.args[0]} ended with {process.returncode}:\n{self.log(Path(process.args[0]).name).read_text()}")
+        raise RuntimeError(f"{process.args[0]} ended with {process.returncode}:\n{self.log(process.args[0]).read_text()}")
 
     def faults(self):
         """What the site's log calls unforeseen."""
@@ -92,3 +108,11 @@ class System:
         endings = [process.wait(timeout=20) for process in self.processes]
         shutil.rmtree(self.folder)
         return endings
+
+
+def serving(system):
+    """A system for as long as tests ask for it; what it did meanwhile is a test of its own."""
+    yield system
+    faults = system.faults()
+    assert system.stop() == [0, 0], "both programs end cleanly when they are told to"
+    assert faults == [], "nothing unforeseen happened on the server"

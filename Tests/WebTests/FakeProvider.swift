@@ -21,6 +21,9 @@ final class FakeProvider: ProviderTransport {
         var signsWithStrangeKey = false
         var header: [String: String]?
         var isDown = false
+        var issuer = FakeProvider.issuer
+        /// What stands in the key set before the right key.
+        var otherKeys: [[String: String]] = []
         var askedVerifier = ""
     }
 
@@ -33,10 +36,11 @@ final class FakeProvider: ProviderTransport {
         switch request.url?.path() {
         case "/.well-known/openid-configuration":
             let metadata = [
-                "issuer": Self.issuer, "authorization_endpoint": "\(Self.issuer)/authorize", "token_endpoint": "\(Self.issuer)/token", "jwks_uri": "\(Self.issuer)/jwks",
+                "issuer": state.withLock { $0.issuer }, "authorization_endpoint": "\(Self.issuer)/authorize",
+                "token_endpoint": "\(Self.issuer)/token", "jwks_uri": "\(Self.issuer)/jwks",
             ]
             return (try JSONSerialization.data(withJSONObject: metadata), 200)
-        case "/jwks": return (try JSONSerialization.data(withJSONObject: ["keys": [jwk()]]), 200)
+        case "/jwks": return (try JSONSerialization.data(withJSONObject: ["keys": state.withLock { $0.otherKeys } + [jwk()]]), 200)
         case "/token":
             let body = String(decoding: request.httpBody ?? Data(), as: UTF8.self)
             state.withLock { $0.askedVerifier = body.split(separator: "&").first { $0.hasPrefix("code_verifier=") }.map { String($0.dropFirst(14)) } ?? "" }

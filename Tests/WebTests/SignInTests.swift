@@ -58,6 +58,15 @@ import Testing
         #expect(try await (session(finish(site, state: state, cookie: cookie)) != nil) == comesIn)
     }
 
+    /// Some platforms send every claim for everybody, with nothing in it.
+    @Test(arguments: [true, false]) func anEmptyClaimIsNoClaim(_ isNull: Bool) async throws {
+        let site = try await TestSite(try await World())
+        let (state, nonce, _, cookie) = try await started(site)
+        let nothing: Any = isNull ? NSNull() : ""
+        site.provider.answer { $0.claims = claims(nonce: nonce, changing: ["credit_code": nothing, "unit_name": nothing, "phone_number": nothing]) }
+        #expect(session(try await finish(site, state: state, cookie: cookie)) != nil)
+    }
+
     /// A token is believed whole or not at all.
     @Test(arguments: [
         ("iss", "http://evil.example" as String?), ("aud", "another"), ("aud", nil), ("nonce", "other"), ("nonce", nil), ("sub", ""), ("sub", nil), ("exp", "1"), ("exp", nil),
@@ -84,6 +93,33 @@ import Testing
         let (state, nonce, _, cookie) = try await started(site)
         site.provider.answer { ($0.claims, $0.signsWithStrangeKey) = (claims(nonce: nonce), true) }
         #expect(session(try await finish(site, state: state, cookie: cookie)) == nil)
+    }
+
+    /// Platforms publish keys for other purposes beside the one that signs.
+    @Test(arguments: [
+        ["kty": "OKP", "crv": "Ed25519", "kid": "two", "x": "gvy_FrcmpGSEroW4qe3pAtMGV1QBgHFNsXCuJdf-hP8"], ["kty": "OKP", "crv": "X25519", "kid": "two", "x": "AA"],
+        ["kty": "EC", "crv": "SM2", "kid": "two", "x": "AA", "y": "AA"], ["kty": "AKP", "alg": "ML-DSA-44", "kid": "two", "pub": "AA"],
+    ])
+    func keysOfOtherKindsArePassedOver(_ other: [String: String]) async throws {
+        let site = try await TestSite(try await World())
+        let (state, nonce, _, cookie) = try await started(site)
+        site.provider.answer { ($0.claims, $0.otherKeys) = (claims(nonce: nonce), [other]) }
+        #expect(session(try await finish(site, state: state, cookie: cookie)) != nil)
+    }
+
+    /// Its address of discovery has one slash all the same (OpenID Connect Discovery, 4.1).
+    @Test func anIssuerMayEndInASlash() async throws {
+        let provider = FakeProvider()
+        provider.answer { $0.issuer += "/" }
+        let client = ProviderClient(
+            provider: .init(issuer: "\(FakeProvider.issuer)/", clientID: "zhiping", clientSecret: "secret"), redirect: "", transport: provider)
+        let address = try await client.authorization(state: "", nonce: "", verifier: "", kind: .person, hint: nil)
+        #expect(address.hasPrefix("\(FakeProvider.issuer)/authorize?"))
+    }
+
+    @Test func thePlatformIsToAskAnewEachTime() async throws {
+        let site = try await TestSite(try await World())
+        for door in ["/sign-in/person", "/sign-in/unit"] { #expect(try await site.visitor.get(door).location.contains("&prompt=login&")) }
     }
 
     @Test func theAnswerMustComeToTheSameBrowserFromTheSameIssuer() async throws {

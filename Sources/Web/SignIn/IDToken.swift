@@ -14,6 +14,8 @@ struct IDToken: JWTPayload {
         case list([String])
         case other
 
+        var isEmpty: Bool { if case .text(let text) = self { text.trimmed.isEmpty } else { false } }
+
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let text = Self.read(String.self, container) {
@@ -43,7 +45,10 @@ struct IDToken: JWTPayload {
         }
     }
 
-    init(from decoder: any Decoder) throws { claims = try decoder.singleValueContainer().decode([String: Claim].self) }
+    /// A claim that is null or empty was not given (OpenID Connect Core, 5.3.2).
+    init(from decoder: any Decoder) throws {
+        claims = try decoder.singleValueContainer().decode([String: Claim?].self).compactMapValues { $0 }.filter { !$0.value.isEmpty }
+    }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -74,6 +79,7 @@ struct IDToken: JWTPayload {
         guard let name = text(names.name)?.trimmed, !name.isEmpty, name.count <= 50 else { throw ProviderClient.Unusable.answer("name") }
         // An operator who came in by the personal door would be bound as a person for good.
         if kind == .person, claims[names.creditCode] != nil { throw Problem.notAllowed("您登录的是法人账号，请从“单位登录”进入。") }
+        if kind == .unit, claims[names.creditCode] == nil { throw Problem.notAllowed("您登录的是个人账号，请从“个人登录”进入。") }
         do {
             let number = try IDNumber(text(names.idNumber) ?? "", today: today)
             let phone = try text(names.phone).map { try Phone($0) }

@@ -62,6 +62,23 @@ actor ProviderClient {
         }
     }
 
+    /// The keys of a kind known here; a set may hold others, which are passed over (RFC 7517, 5).
+    private struct KeySet: Decodable {
+        let keys: [JWK]
+
+        enum CodingKeys: String, CodingKey { case keys }
+
+        private struct Entry: Decodable {
+            let key: JWK?
+
+            init(from decoder: any Decoder) throws { do { key = try JWK(from: decoder) } catch { key = nil } }
+        }
+
+        init(from decoder: any Decoder) throws {
+            keys = try decoder.container(keyedBy: CodingKeys.self).decode([Entry].self, forKey: .keys).compactMap(\.key)
+        }
+    }
+
     /// Of the token endpoint's answer only the ID token is used.
     private struct Tokens: Decodable {
         let identity: String
@@ -75,12 +92,14 @@ actor ProviderClient {
         self.transport = transport
     }
 
-    /// Where to send the browser.
+    /// Where to send the browser. The platform is to ask anew each time: whoever has left here may still be signed in there, and the next one
+    /// at this computer, or the same one for another account, must not come in as him.
     func authorization(state: String, nonce: String, verifier: String, kind: Identity.Kind, hint: String?) async throws -> String {
         let challenge = base64URL(Data(SHA256.hash(data: Data(verifier.utf8))))
         var query = [
             ("response_type", "code"), ("client_id", provider.clientID), ("redirect_uri", redirect), ("scope", "openid profile phone"),
-            ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"), ("account", kind.rawValue),
+            ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"), ("prompt", "login"),
+            ("account", kind.rawValue),
         ]
         if let hint { query.append(("login_hint", hint)) }
         let endpoint = try await configuration().authorizationEndpoint
@@ -128,7 +147,8 @@ actor ProviderClient {
 
     private func configuration() async throws -> Metadata {
         if let metadata { return metadata }
-        let read: Metadata = try await fetch("\(provider.issuer)/.well-known/openid-configuration")
+        let base = provider.issuer.hasSuffix("/") ? String(provider.issuer.dropLast()) : provider.issuer
+        let read: Metadata = try await fetch("\(base)/.well-known/openid-configuration")
         guard read.issuer == provider.issuer else { throw Unusable.answer("issuer \(read.issuer)") }
         metadata = read
         return read
@@ -136,8 +156,8 @@ actor ProviderClient {
 
     private func keyCollection(refresh: Bool, at now: Instant) async throws -> JWTKeyCollection {
         if let keys, !refresh { return keys }
-        let set: JWKS = try await fetch(try await configuration().keysAddress)
-        let collection = try await JWTKeyCollection().add(jwks: set)
+        let set: KeySet = try await fetch(try await configuration().keysAddress)
+        let collection = try await JWTKeyCollection().add(jwks: JWKS(keys: set.keys))
         (keys, keysRead) = (collection, now)
         return collection
     }
