@@ -82,16 +82,20 @@ struct DossierView {
             """
     }
 
+    /// Columns that any row fills. The files stand in a column of their own, below the row where it is wide already: nobody has to
+    /// scroll sideways for what proves it.
     private func table(_ part: Part) -> HTML {
         let columns = part.fields.filter { field in content[part].contains { !$0[field.key].isEmpty } }
         let hasFiles = content[part].contains { !$0.files.isEmpty }
+        let isWide = columns.count > 4
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(part.title)"><table><thead><tr>\(columns.map { "<th scope=\"col\">\($0.label)</th>" as HTML })\
-            \(hasFiles ? "<th scope=\"col\">\(part.files?.label ?? "")</th>" as HTML : .empty)</tr></thead>\
+            \(hasFiles && !isWide ? "<th scope=\"col\">\(part.files?.label ?? "")</th>" as HTML : .empty)</tr></thead>\
             <tbody>\(content[part].map { row in
                 """
                 <tr>\(columns.map { "<td\(" class=\"number\"", if: $0.isFigure)>\($0.show(row[$0.key], in: reference))</td>" as HTML })\
-                \(hasFiles ? "<td>\(row.files.isEmpty ? "—" : FileLinks(files: row.files, base: files).html)</td>" as HTML : .empty)</tr>
+                \(hasFiles && !isWide ? "<td>\(row.files.isEmpty ? "—" : FileLinks(files: row.files, base: files).html)</td>" as HTML : .empty)</tr>\
+                \(isWide && !row.files.isEmpty ? "<tr class=\"below\"><td colspan=\"\(columns.count)\">\(FileLinks(files: row.files, base: files).html)</td></tr>" as HTML : .empty)
                 """ as HTML
             })</tbody></table></div>
             """
