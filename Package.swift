@@ -45,7 +45,8 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Cast"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Demo", "Cast"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Web", "Markup", "Cast", hummingbird, jwt, crypto,
-                                                .product(name: "NIOEmbedded", package: "swift-nio")],
+                                                .product(name: "NIOEmbedded", package: "swift-nio"),
+                                                .product(name: "NIOPosix", package: "swift-nio")],
                     swiftSettings: strict),
     ]
 )

@@ -4,6 +4,7 @@ import GRDB
 
 /// The embedded engine: one process, one writing connection, which alone checkpoints; several reading ones.
 public final class SQLiteDatabase: Database {
+    private let folder: URL
     private let pool: DatabasePool
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
     private let lock: FileHandle
@@ -15,6 +16,7 @@ public final class SQLiteDatabase: Database {
     /// Opens or creates `zhiping.sqlite` in a folder.
     public init(folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        self.folder = folder
         lock = try Self.lock(folder)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
@@ -27,20 +29,29 @@ public final class SQLiteDatabase: Database {
         // GRDB sets synchronous to NORMAL when it opens a pool; a commit must be on the disk before it is answered.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000") }
         let settings = try settings()
-        guard settings == ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"] else {
+        guard settings == Self.demanded else {
             throw CannotOpen(description: "the database does not keep its settings: \(settings)")
         }
     }
 
+    private static let demanded = ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"]
+
     /// The settings on which durability rests, as the writing connection reports them.
-    public func settings() throws -> [String: String] {
-        try pool.writeWithoutTransaction { database in
-            var found: [String: String] = [:]
-            for name in ["journal_mode", "synchronous", "foreign_keys"] {
-                found[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
-            }
-            return found
-        }
+    public func settings() throws -> [String: String] { try pool.writeWithoutTransaction(Self.settings) }
+
+    public func keepsSettings() async throws -> Bool { try await pool.writeWithoutTransaction { try Self.settings($0) } == Self.demanded }
+
+    private static func settings(_ database: GRDB.Database) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for name in demanded.keys { found[name] = try String.fetchOne(database, sql: "PRAGMA \(name)") }
+        return found
+    }
+
+    public func freeBytes() throws -> Int64 {
+        var space = statvfs()
+        guard statvfs(folder.path, &space) == 0 else { throw CannotOpen(description: "the data folder's disk cannot be asked for its space") }
+        let (bytes, isTooMany) = Int64(clamping: space.f_bavail).multipliedReportingOverflow(by: Int64(clamping: space.f_frsize))
+        return isTooMany ? .max : bytes
     }
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {

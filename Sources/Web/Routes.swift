@@ -5,9 +5,18 @@ extension Site {
     public func router() -> Router<VisitorContext> {
         let router = Router(context: VisitorContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
+            AccessLog()
             SecurityHeaders(settings: settings)
-            Sessions(database: database, settings: settings, clock: clock)
             Problems(site: self)
+            Limits()
+        }
+        // Monitors, under any name of this machine, without a session.
+        router.get("/healthz", use: health)
+        router.get("/readyz", use: readiness)
+        // What is added here surrounds only the routes below.
+        router.addMiddleware {
+            OwnHost(settings: settings)
+            Sessions(database: database, settings: settings, clock: clock)
         }
         // Anybody.
         router.get("/", use: entry)

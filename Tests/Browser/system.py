@@ -27,6 +27,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_ordinary(line):
+    try:
+        return json.loads(line)["level"] not in ("error", "critical")
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 class System:
     """Starts both programs on data of its own; `stop` ends them and removes the data."""
 
@@ -45,7 +52,7 @@ class System:
                    "--redirect-uri", f"{self.origin}/sign-in/callback", "--client-id", "zhiping")
         self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer)
         self.await_answer(f"{self.issuer}/healthz")
-        self.await_answer(f"{self.origin}/")
+        self.await_answer(f"{self.origin}/readyz")
 
     def labels(self):
         return [persona["label"] for persona in self.personas]
@@ -83,8 +90,8 @@ class System:
         raise RuntimeError(f"{process.args[0]} ended with {process.returncode}:\n{self.log(Path(process.args[0]).name).read_text()}")
 
     def faults(self):
-        """What the site's log calls unforeseen."""
-        return [line for line in self.log("zhiping").read_text().splitlines() if " error " in line]
+        """What the site's log calls unforeseen, and whatever in it is no line of the log."""
+        return [line for line in self.log("zhiping").read_text().splitlines() if not is_ordinary(line)]
 
     def stop(self):
         for process in self.processes:
