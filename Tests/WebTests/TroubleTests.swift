@@ -24,13 +24,21 @@ final class FaultyDatabase: Database {
     }
 
     private let sound: any Database
-    private let faults = Mutex(Faults())
+    private let state = Mutex((faults: Faults(), spared: 0))
 
     init(_ sound: any Database) { self.sound = sound }
 
-    func fail(_ faults: Faults) { self.faults.withLock { $0 = faults } }
+    /// Fails from now on, after so many accesses that still succeed.
+    func fail(_ faults: Faults, after spared: Int = 0) { state.withLock { $0 = (faults, spared) } }
 
-    private func guarding(_ fault: Faults) throws { if faults.withLock({ $0.contains(fault) }) { throw Gone() } }
+    private func guarding(_ fault: Faults) throws {
+        let fails = state.withLock { state in
+            guard state.faults.contains(fault) else { return false }
+            state.spared -= 1
+            return state.spared < 0
+        }
+        if fails { throw Gone() }
+    }
 
     func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         try guarding(.reading)
@@ -80,6 +88,15 @@ final class FaultyDatabase: Database {
         #expect(try await browser.get("/home").status == 200)
     }
 
+    /// The session was read, the page was not: nothing more is tried, and nothing is said twice.
+    @Test func aFaultAfterTheSessionShowsOnlyItsNumber() async throws {
+        let (site, database, browser) = try await setUp()
+        database.fail(.reading, after: 1)
+        let answer = try await browser.get("/home")
+        #expect(answer.status == 500 && answer.body.contains("回到首页") && !answer.body.contains("schoolFirst") && !answer.body.contains("退出"))
+        #expect(site.log.lines(.error).count == 1)
+    }
+
     @Test func aFaultInTheMiddleOfAPostLosesOnlyThePost() async throws {
         let (site, database, browser) = try await setUp()
         let id = try await site.world.dossier()
@@ -87,7 +104,7 @@ final class FaultyDatabase: Database {
         let form = try await browser.get("/dossiers/\(id)").form(to: path).merging(["action": "pass", "opinion": "意见"]) { $1 }
         database.fail(.writing)
         let answer = try await browser.post(path, form)
-        #expect(answer.status == 500 && answer.body.contains("回到首页") && site.log.lines(.error).count == 1)
+        #expect(answer.status == 500 && answer.body.contains("回到首页") && !answer.body.contains("schoolFirst") && site.log.lines(.error).count == 1)
         database.fail([])
         #expect(try await site.world.version(of: id) == 2)
         #expect(try await browser.post(path, form).status == 303)
