@@ -10,9 +10,10 @@ extension Site {
             Problems(site: self)
             Limits()
         }
-        // Monitors, under any name of this machine, without a session.
+        // Under any name of this machine and without a session: monitors, and what the page looks like that tells the right name.
         router.get("/healthz", use: health)
         router.get("/readyz", use: readiness)
+        router.get("/public/:file", use: asset)
         // What is added here surrounds only the routes below.
         router.addMiddleware {
             OwnHost(settings: settings)
@@ -23,7 +24,6 @@ extension Site {
         router.get("/sign-in/person") { try await startSignIn($0, $1, as: .person) }
         router.get("/sign-in/unit") { try await startSignIn($0, $1, as: .unit) }
         router.get("/sign-in/callback", use: finishSignIn)
-        router.get("/public/:file", use: asset)
 
         let signedIn = router.group(context: SignedInContext.self)
         signedIn.get("/home", use: home)

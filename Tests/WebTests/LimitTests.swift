@@ -150,6 +150,13 @@ import Testing
         #expect(answer.status == 401 && answer.body.contains(long))
     }
 
+    @Test func whoComesUnderAnotherNameIsToldTheRightOne() async throws {
+        let site = try await TestSite(try await World())
+        let answer = try await site.send(.get, "/home", host: "localhost:8080")
+        #expect(answer.status == 421 && answer.body.contains("<a class=\"button primary\" href=\"\(TestSite.origin)/\">") && answer.location == "")
+        #expect(try await site.send(.get, site.site.assets.path("zhiping.css"), host: "localhost:8080").status == 200)
+    }
+
     /// Behind TLS at its own port, browsers leave the port out.
     @Test(arguments: [
         ("https://zp.example", "zp.example", true), ("https://zp.example", "ZP.Example:443", true), ("https://zp.example", "zp.example:80", false),

@@ -34,7 +34,7 @@ struct Limits: RouterMiddleware {
 /// machine, a name that somebody pointed here) could not sign in, since the platform sends people back to the origin, and
 /// is how a foreign page would get at one on this machine. Whoever comes under another name is told the right one; on a
 /// developer's machine too, where `localhost` is another site than `127.0.0.1` to cookies. The two probes stand outside:
-/// monitors ask them by whatever address they know.
+/// monitors ask them by whatever address they know; and so do style sheet and scripts, which are nobody's secret.
 struct OwnHost: RouterMiddleware {
     typealias Context = VisitorContext
     let settings: Settings

@@ -51,8 +51,7 @@ struct Problems: RouterMiddleware {
     }
 
     private func answer(_ refusal: Limits.Refusal, _ context: VisitorContext) async -> Response {
-        let link: HTML = refusal.address.map { "<p><a href=\"\($0)\">\($0)</a></p>" } ?? .empty
-        var response = await trouble(context, refusal.status, ("无法处理", refusal.sentence), more: link)
+        var response = await trouble(context, refusal.status, ("无法处理", refusal.sentence), way: refusal.address.map { .init(label: $0, address: $0) })
         if refusal.status == .methodNotAllowed { response.headers[.allow] = "GET, HEAD, POST" }
         return response
     }
@@ -73,7 +72,7 @@ struct Problems: RouterMiddleware {
         context.logger.error("unforeseen", metadata: ["error": "\(summary(of: error))", "route": "\(context.endpointPath ?? "-")"])
         let page = TroublePage(
             frame: site.bareFrame, title: "系统出错了", message: "这次操作没有完成。请稍后再试；如仍出错，请把编号 \(context.id) 告诉管理员。", more: .empty,
-            isSignedIn: context.session != nil)
+            way: .back(isSignedIn: context.session != nil))
         return site.page(page.html, status: .internalServerError)
     }
 
@@ -111,9 +110,12 @@ struct Problems: RouterMiddleware {
         }
     }
 
-    private func trouble(_ context: VisitorContext, _ status: HTTPResponse.Status, _ words: (title: String, message: String), more: HTML = .empty) async -> Response {
+    private func trouble(
+        _ context: VisitorContext, _ status: HTTPResponse.Status, _ words: (title: String, message: String), more: HTML = .empty, way: TroublePage.Way? = nil
+    ) async -> Response {
         let frame = await site.frame(for: context)
-        return site.page(TroublePage(frame: frame, title: words.title, message: words.message, more: more, isSignedIn: frame.isSignedIn).html, status: status)
+        let page = TroublePage(frame: frame, title: words.title, message: words.message, more: more, way: way ?? .back(isSignedIn: frame.isSignedIn))
+        return site.page(page.html, status: status)
     }
 }
 
@@ -123,14 +125,22 @@ struct TroublePage {
     let title: String
     let message: String
     let more: HTML
-    let isSignedIn: Bool
+    let way: Way
+
+    /// The one button of the page.
+    struct Way {
+        let label: String
+        let address: String
+
+        static func back(isSignedIn: Bool) -> Way { isSignedIn ? Way(label: "回到首页", address: Path.home) : Way(label: "去登录", address: Path.entry) }
+    }
 
     var html: HTML {
         frame.page(
             title,
             body: """
                 <section class="card trouble"><h1>\(title)</h1><p>\(message)</p>\(more)\
-                <p><a class="button primary" href="\(isSignedIn ? Path.home : Path.entry)">\(isSignedIn ? "回到首页" : "去登录")</a></p></section>
+                <p><a class="button primary" href="\(way.address)">\(way.label)</a></p></section>
                 """)
     }
 }
