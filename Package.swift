@@ -49,7 +49,8 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Files", "Demo", "Cast"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Domain", "Files"], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Files", "Web", "Markup", "Cast", hummingbird, jwt, crypto,
-                                                .product(name: "NIOEmbedded", package: "swift-nio")],
+                                                .product(name: "NIOEmbedded", package: "swift-nio"),
+                                                .product(name: "NIOPosix", package: "swift-nio")],
                     swiftSettings: strict),
     ]
 )

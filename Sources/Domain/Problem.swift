@@ -13,6 +13,8 @@ public enum Problem: Error, Sendable, Hashable {
     case unavailable(String)
     /// A request that no page of this site makes.
     case malformed
+    /// More than a form of this site can hold.
+    case tooLarge
 
     public init(_ refusal: Refusal) { self = .refused(refusal.sentence) }
     public init(_ denial: Denial) { self = .notAllowed(denial.sentence) }

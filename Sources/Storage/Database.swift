@@ -10,6 +10,12 @@ public protocol Database: Sendable {
     /// The contract leaves room for several bodies to share one commit, each in a savepoint of its own: a body works on the
     /// connection only, has no other effects, and learns nothing of being committed except by this call's return.
     func write<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result
+
+    /// Whether the engine still reports the settings on which durability rests.
+    func keepsSettings() async throws -> Bool
+
+    /// The bytes that are free where the records lie.
+    func freeBytes() throws -> Int64
 }
 
 /// An open transaction. Synchronous, so that nothing can wait in the middle of one.

@@ -49,9 +49,7 @@ public struct Migrator: Sendable {
                         );
                         """))
         }
-        let applied = try await database.read { connection in
-            try connection.rows("SELECT name, checksum FROM migrations ORDER BY name") { (name: try $0.text(), checksum: try $0.text()) }
-        }
+        let applied = try await applied(to: database)
         for (number, done) in applied.enumerated() {
             guard number < migrations.count, migrations[number].name == done.name else {
                 throw CannotMigrate(description: "the database has migration \(done.name), which this program does not know: it is newer, or another")
@@ -68,6 +66,19 @@ public struct Migrator: Sendable {
             }
         }
         try await database.write { try $0.acquaint(at: now) }
+    }
+}
+
+extension Migrator {
+    /// Whether the database has exactly this program's migrations.
+    public func isCurrent(_ database: some Database) async throws -> Bool {
+        try await applied(to: database).map { [$0.name, $0.checksum] } == migrations.map { [$0.name, $0.checksum] }
+    }
+
+    private func applied(to database: some Database) async throws -> [(name: String, checksum: String)] {
+        try await database.read { connection in
+            try connection.rows("SELECT name, checksum FROM migrations ORDER BY name") { (name: try $0.text(), checksum: try $0.text()) }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ import GRDB
 
 /// The embedded engine: one process, one writing connection, which alone checkpoints; several reading ones.
 public final class SQLiteDatabase: Database {
+    private let folder: URL
     private let pool: DatabasePool
     private let vault: Vault
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
@@ -17,6 +18,7 @@ public final class SQLiteDatabase: Database {
     /// file is made for a new database only: one that has lost its keys is not opened.
     public init(folder: URL, keyFile: URL? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        self.folder = folder
         lock = try Self.lock(folder)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
@@ -30,7 +32,7 @@ public final class SQLiteDatabase: Database {
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000") }
         vault = try Self.vault(keyFile ?? folder.appending(path: "keys.json"), for: pool)
         let settings = try settings()
-        guard settings == ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"] else {
+        guard settings == Self.demanded else {
             throw CannotOpen(description: "the database does not keep its settings: \(settings)")
         }
     }
@@ -43,15 +45,24 @@ public final class SQLiteDatabase: Database {
         return try Vault.make(file)
     }
 
+    private static let demanded = ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"]
+
     /// The settings on which durability rests, as the writing connection reports them.
-    public func settings() throws -> [String: String] {
-        try pool.writeWithoutTransaction { database in
-            var found: [String: String] = [:]
-            for name in ["journal_mode", "synchronous", "foreign_keys"] {
-                found[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
-            }
-            return found
-        }
+    public func settings() throws -> [String: String] { try pool.writeWithoutTransaction(Self.settings) }
+
+    public func keepsSettings() async throws -> Bool { try await pool.writeWithoutTransaction { try Self.settings($0) } == Self.demanded }
+
+    private static func settings(_ database: GRDB.Database) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for name in demanded.keys { found[name] = try String.fetchOne(database, sql: "PRAGMA \(name)") }
+        return found
+    }
+
+    public func freeBytes() throws -> Int64 {
+        var space = statvfs()
+        guard statvfs(folder.path, &space) == 0 else { throw CannotOpen(description: "the data folder's disk cannot be asked for its space") }
+        let (bytes, isTooMany) = Int64(clamping: space.f_bavail).multipliedReportingOverflow(by: Int64(clamping: space.f_frsize))
+        return isTooMany ? .max : bytes
     }
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {

@@ -1,17 +1,31 @@
 import Domain
 import Hummingbird
 import Storage
+import Synchronization
 
 /// A request of whoever it may be.
 public struct VisitorContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// When the request came; the one reading of the clock on its way.
     var now = Instant(milliseconds: 0)
-    var session: Session?
+    private let asker = Asker()
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        // Of our own making: the server's is a count, which would tell how much goes on, and a client's is whatever he likes.
+        var numbers = SystemRandomNumberGenerator()
+        logger[metadataKey: "hb.request.id"] = "\(randomText(characters: 16, from: &numbers))"
     }
+
+    /// Who asks, once that is known: also to what surrounds the handlers, which holds an earlier copy of this context.
+    var session: Session? {
+        get { asker.session.withLock { $0 } }
+        nonmutating set { asker.session.withLock { $0 = newValue } }
+    }
+}
+
+private final class Asker: Sendable {
+    let session = Mutex<Session?>(nil)
 }
 
 /// The token a browser has shown, and who it stands for.
@@ -24,6 +38,11 @@ struct Session: Sendable {
 protocol SiteContext: RequestContext {
     var now: Instant { get }
     var currentSession: Session? { get }
+}
+
+extension SiteContext {
+    /// All that the log may know of the asker.
+    var accountKind: String { currentSession?.signedIn.kind.rawValue ?? "none" }
 }
 
 extension VisitorContext: SiteContext {

@@ -8,10 +8,15 @@ enum Path {
     static let signOut = "/sign-out"
     static let callback = "/sign-in/callback"
     static let myDossiers = "/my/dossiers"
+    static let health = "/healthz"
+    static let readiness = "/readyz"
+    static let probes = [health, readiness]
 
-    static func signIn(as kind: Identity.Kind, persona: String? = nil) -> String {
-        "/sign-in/\(kind.rawValue)" + (persona.map { "?persona=\(percentEncode($0))" } ?? "")
+    static func signIn(as kind: Identity.Kind, persona: String? = nil, returningTo page: ReturnPath? = nil) -> String {
+        "/sign-in/\(kind.rawValue)" + query([("persona", persona), ("to", page?.text)])
     }
+
+    static func entry(returningTo page: ReturnPath?) -> String { entry + query([("to", page?.text)]) }
 
     static func worklist(_ list: Worklist, after key: Worklist.Key? = nil) -> String {
         var query: [String] = []
@@ -42,6 +47,11 @@ enum Path {
     static func attaching(_ id: ID<Dossier>, _ part: Part, _ row: String) -> String { "/my/dossiers/\(id)/attaching?part=\(part.rawValue)&row=\(percentEncode(row))" }
 
     static func myTrail(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/trail" }
+
+    private static func query(_ parameters: [(name: String, value: String?)]) -> String {
+        let given = parameters.compactMap { name, value in value.map { "\(name)=\(percentEncode($0))" } }
+        return given.isEmpty ? "" : "?" + given.joined(separator: "&")
+    }
 
     static func percentEncode(_ text: String) -> String {
         var encoded = ""

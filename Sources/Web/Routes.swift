@@ -5,16 +5,25 @@ extension Site {
     public func router() -> Router<VisitorContext> {
         let router = Router(context: VisitorContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
+            AccessLog()
             SecurityHeaders(settings: settings)
-            Sessions(database: database, settings: settings, clock: clock)
             Problems(site: self)
+            Limits()
+        }
+        // Under any name of this machine and without a session: monitors, and what the page looks like that tells the right name.
+        router.get("/healthz", use: health)
+        router.get("/readyz", use: readiness)
+        router.get("/public/:file", use: asset)
+        // What is added here surrounds only the routes below.
+        router.addMiddleware {
+            OwnHost(settings: settings)
+            Sessions(database: database, settings: settings, clock: clock)
         }
         // Anybody.
         router.get("/", use: entry)
         router.get("/sign-in/person") { try await startSignIn($0, $1, as: .person) }
         router.get("/sign-in/unit") { try await startSignIn($0, $1, as: .unit) }
         router.get("/sign-in/callback", use: finishSignIn)
-        router.get("/public/:file", use: asset)
 
         let signedIn = router.group(context: SignedInContext.self)
         signedIn.get("/home", use: home)

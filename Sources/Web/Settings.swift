@@ -8,11 +8,16 @@ public struct Settings: Sendable {
     public let origin: String
     public let provider: Provider
     public let sessions: SessionRule
+    /// With less than this free on the disk of the records, the site is not ready.
+    public let leastFreeBytes: Int64
 
-    public init(origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600)) {
+    public init(
+        origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600), leastFreeBytes: Int64 = 1 << 30
+    ) {
         self.origin = origin
         self.provider = provider
         self.sessions = sessions
+        self.leastFreeBytes = leastFreeBytes
     }
 
     /// The identity platform, as configured: nothing of this is ever taken from a token.
@@ -54,6 +59,13 @@ public struct Settings: Sendable {
     }
 
     var isSecure: Bool { origin.hasPrefix("https://") }
+
+    /// Whether a Host header names this site; the port may be left out where it is the scheme's own.
+    func isOwn(host: String) -> Bool {
+        let (scheme, own) = isSecure ? ("https://", ":443") : ("http://", ":80")
+        func plain(_ host: String) -> String { host.lowercased().hasSuffix(own) ? String(host.lowercased().dropLast(own.count)) : host.lowercased() }
+        return plain(host) == plain(String(origin.dropFirst(scheme.count)))
+    }
 
     /// `__Host-` needs TLS; on loopback without it the name is plain.
     var sessionCookie: String { isSecure ? "__Host-zhiping" : "zhiping" }

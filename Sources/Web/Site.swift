@@ -16,6 +16,7 @@ public struct Site: Sendable {
     let reference: Reference
     let calendar: WorkCalendar
     let provider: ProviderClient
+    let readiness = Readiness()
     let clock: @Sendable () -> Instant
 
     public init(
@@ -30,15 +31,19 @@ public struct Site: Sendable {
         provider = ProviderClient(provider: settings.provider, redirect: settings.origin + Path.callback, transport: transport)
     }
 
-    /// The application, listening on an address.
-    public func application(host: String, port: Int, logger: Logger) -> some ApplicationProtocol {
+    /// The application, listening on an address; port 0 is any free one, and `whenRunning` is told which.
+    public func application(
+        host: String, port: Int, logger: Logger, whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
         Application(
             router: router(),
             server: .http1(
                 configuration: .init(
-                    idleTimeout: .seconds(75),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil), services: [FileSweep(site: self, logger: logger)], logger: logger)
+                    additionalChannelHandlers: [UnreadableRequests(settings: settings, logger: logger)], idleTimeout: .seconds(75),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 4 * Limits.headerBytes, maxHeaderListSize: 4 * Limits.headerBytes, maxHeaderFieldCount: 4 * Limits.headerFields))),
+            configuration: .init(address: .hostname(host, port: port), serverName: nil), services: [FileSweep(site: self, logger: logger)],
+            onServerRunning: { await whenRunning($0.localAddress?.port ?? port) }, logger: logger)
     }
 
     /// A page as an answer.

@@ -17,6 +17,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The algorithm ID tokens are signed with.") var algorithm = ProcessInfo.processInfo.environment["ID_TOKEN_ALGORITHM"] ?? "ES256"
 
     func run() async throws {
+        LoggingSystem.bootstrap { _ in JSONLog() }
+        // Whoever reads the log may go away; the site stays.
+        signal(SIGPIPE, SIG_IGN)
         let environment = ProcessInfo.processInfo.environment
         guard let secret = environment["IDENTITY_CLIENT_SECRET"], !secret.isEmpty else {
             throw ValidationError("IDENTITY_CLIENT_SECRET is missing: the secret by which the identity platform knows this site")

@@ -28,6 +28,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_ordinary(line):
+    try:
+        return json.loads(line)["level"] not in ("error", "critical")
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def stand_in(system, port):
     """Starts our own stand-in for the province's platform with the personas as its accounts; the site expects of it what it does unasked."""
     folder = system.folder / "identity"
@@ -60,7 +67,7 @@ class System:
         expected = start_provider(self, provider_port)
         self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer, **expected)
         self.await_answer(f"{self.issuer}/.well-known/openid-configuration")
-        self.await_answer(f"{self.origin}/")
+        self.await_answer(f"{self.origin}/readyz")
 
     def labels(self):
         return [persona["label"] for persona in self.personas]
@@ -99,8 +106,8 @@ class System:
         raise RuntimeError(f"{process.args[0]} ended with {process.returncode}:\n{self.log(process.args[0]).read_text()}")
 
     def faults(self):
-        """What the site's log calls unforeseen."""
-        return [line for line in self.log("zhiping").read_text().splitlines() if " error " in line]
+        """What the site's log calls unforeseen, and whatever in it is no line of the log."""
+        return [line for line in self.log("zhiping").read_text().splitlines() if not is_ordinary(line)]
 
     def stop(self):
         for process in self.processes:

@@ -98,3 +98,12 @@ def test_wrong_addresses(walker, path, status):
 def test_pages_ask_to_sign_in(walker):
     walker.open("/home")
     assert walker.path() == "/"
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted(walker):
+    wanted = "/reviews/own-first?q=%E5%BC%A0"
+    walker.open(wanted)
+    walker.sees("登录后将打开您要访问的页面")
+    walker.inspect("entry-on-the-way")
+    walker.press("初审·乐山市演示中学")
+    walker.wait(lambda: walker.path() == wanted, "the page that was wanted opens")

@@ -28,6 +28,8 @@ enum AccessMatrix {
 
     static let lines: [Line] = [
         //                                                     nobody own  other first second admin norole bureau office auth otherunit stranger
+        Line(method: .get, route: "/healthz", state: .none, expected: "200 200 200 200 200 200 200 200 200 200 200 200"),
+        Line(method: .get, route: "/readyz", state: .none, expected: "200 200 200 200 200 200 200 200 200 200 200 200"),
         Line(method: .get, route: "/", state: .none, expected: "200 303 303 303 303 303 303 303 303 303 303 303"),
         Line(method: .get, route: "/sign-in/person", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303"),
         Line(method: .get, route: "/sign-in/unit", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303"),

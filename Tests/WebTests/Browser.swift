@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Storage
+import Synchronization
 
 @testable import Web
 
@@ -15,31 +16,29 @@ final class TestSite: Sendable {
     let world: World
     let site: Site
     let provider = FakeProvider()
+    let log = Log()
     private let responder: any HTTPResponder<VisitorContext>
 
     static let origin = "http://127.0.0.1:8080"
 
-    init(_ world: World, clock: @escaping @Sendable () -> Instant = { World.start }) async throws {
+    init(_ world: World, database: (any Database)? = nil, leastFreeBytes: Int64 = 0, clock: @escaping @Sendable () -> Instant = { World.start }) async throws {
         self.world = world
         let settings = Settings(
-            origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"))
-        site = try await Site(database: world.database, files: try world.intake(), settings: settings, transport: provider, clock: clock)
+            origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"), leastFreeBytes: leastFreeBytes)
+        site = try await Site(database: database ?? world.database, files: try world.intake(), settings: settings, transport: provider, clock: clock)
         responder = site.router().buildResponder()
     }
 
-    func send(_ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], body: String = "") async throws -> Answer {
-        try await send(method, path, headers: headers, bytes: Array(body.utf8))
+    func send(_ method: HTTPRequest.Method, _ path: String, host: String? = "127.0.0.1:8080", headers: [(String, String)] = [], body: String = "") async throws -> Answer {
+        try await send(method, path, host: host, headers: headers, bytes: Array(body.utf8))
     }
 
-    func send(_ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], bytes: [UInt8]) async throws -> Answer {
+    func send(_ method: HTTPRequest.Method, _ path: String, host: String? = "127.0.0.1:8080", headers: [(String, String)] = [], bytes: [UInt8]) async throws -> Answer {
         var fields = HTTPFields()
         for (name, value) in headers { fields.append(HTTPField(name: HTTPField.Name(name)!, value: value)) }
         let request = Request(
-            head: .init(method: method, scheme: "http", authority: "127.0.0.1:8080", path: path, headerFields: fields), body: .init(buffer: ByteBuffer(bytes: bytes)))
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        logger[metadataKey: "hb.request.id"] = "number-1"
-        let context = VisitorContext(source: .init(channel: EmbeddedChannel(), logger: logger))
+            head: .init(method: method, scheme: "http", authority: host, path: path, headerFields: fields), body: .init(buffer: ByteBuffer(bytes: bytes)))
+        let context = VisitorContext(source: .init(channel: EmbeddedChannel(), logger: log.logger))
         let response = try await responder.respond(to: request, context: context)
         let collected = Collected()
         try await response.body.write(BodyWriter(collected: collected))
@@ -84,6 +83,19 @@ final class TestSite: Sendable {
     }
 
     var visitor: Browser { Browser(site: self, token: nil) }
+}
+
+/// What the site has logged, line by line, as it would stand in the log.
+final class Log: Sendable {
+    private let held = Mutex<[String]>([])
+
+    var lines: [String] { held.withLock { $0 } }
+    var logger: Logger {
+        Logger(label: "test") { _ in JSONLog(clock: { Date(timeIntervalSince1970: 0.125) }) { line in self.held.withLock { $0.append(line) } } }
+    }
+
+    /// The lines at a level.
+    func lines(_ level: Logger.Level) -> [String] { lines.filter { $0.contains("\"level\":\"\(level)\"") } }
 }
 
 struct Answer {

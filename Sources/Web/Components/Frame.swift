@@ -78,14 +78,17 @@ struct Frame: Sendable {
 }
 
 extension Site {
+    /// The frame of a page that says nothing of its reader.
+    var bareFrame: Frame { Frame(reader: nil, menu: [], assets: assets) }
+
     /// The frame for whoever asks; reads the menu's counts when no transaction is open.
     func frame(for context: some SiteContext) async -> Frame {
-        guard let session = context.currentSession else { return Frame(reader: nil, menu: [], assets: assets) }
+        guard let session = context.currentSession else { return bareFrame }
         do {
             return try await database.read { try self.frame(for: session, $0) }
         } catch {
-            context.logger.error("frame", metadata: ["error": "\(error)"])
-            return Frame(reader: nil, menu: [], assets: assets)
+            context.logger.error("frame", metadata: ["error": "\(summary(of: error))"])
+            return bareFrame
         }
     }
 

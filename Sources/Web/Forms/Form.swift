@@ -1,21 +1,27 @@
 import Domain
 import Hummingbird
+import NIOCore
 
 /// A posted form, read strictly: UTF-8, no key twice, no key that the page did not have.
 struct Form: Sendable {
     private let fields: [String: String]
 
-    /// Fields of a form, at most.
-    static let mostFields = 2000
-    /// Bytes of a form, at most: a full dossier section of long texts, percent-encoded, fits well.
-    static let mostBytes = 1 << 20
+    /// How much a form holds at most.
+    struct Measure: Sendable {
+        let bytes: Int
+        let fields: Int
 
-    init(body: String) throws(Problem) {
+        static let ordinary = Measure(bytes: 256 << 10, fields: 500)
+        /// A dossier's section full of long texts, percent-encoded, fits well.
+        static let section = Measure(bytes: 1 << 20, fields: 2000)
+    }
+
+    init(body: String, within measure: Measure = .ordinary) throws(Problem) {
         var fields: [String: String] = [:]
         for pair in body.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let key = Form.decode(parts[0]), let value = Form.decode(parts.count == 2 ? parts[1] : "") else { throw .malformed }
-            guard fields.updateValue(value, forKey: key) == nil, fields.count <= Form.mostFields else { throw .malformed }
+            guard fields.updateValue(value, forKey: key) == nil, fields.count <= measure.fields else { throw .malformed }
         }
         self.fields = fields
     }
@@ -29,12 +35,18 @@ struct Form: Sendable {
         self.fields = fields
     }
 
-    init(_ request: Request) async throws {
+    init(_ request: Request, within measure: Measure = .ordinary) async throws {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else { throw Problem.malformed }
         let buffer: ByteBuffer
-        do { buffer = try await request.body.collect(upTo: Form.mostBytes) } catch { throw Problem.malformed }
+        do {
+            buffer = try await request.body.collect(upTo: measure.bytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem.tooLarge
+        } catch {
+            throw Problem.malformed
+        }
         guard let body = String(validating: buffer.readableBytesView, as: UTF8.self) else { throw Problem.malformed }
-        try self.init(body: body)
+        try self.init(body: body, within: measure)
     }
 
     subscript(_ key: String) -> String { fields[key] ?? "" }

@@ -1,7 +1,9 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import Logging
 import Markup
+import NIOHTTP1
 
 /// Turns every way the system says no into its page, and anything unforeseen into a number that the log knows.
 struct Problems: RouterMiddleware {
@@ -12,44 +14,77 @@ struct Problems: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
-            return try await answer(problem, to: request, context)
+            note(problem, context)
+            return await answer(problem, to: request, context)
+        } catch let refusal as Limits.Refusal {
+            return await answer(refusal, context)
         } catch let error as HTTPError where error.status == .notFound || error.status == .methodNotAllowed {
-            return site.page(await trouble(context, "页面不存在", "您要找的页面不存在，或者您没有查看它的权限。"), status: .notFound)
-        } catch let error as any HTTPResponseError {
-            return site.page(await trouble(context, "无法处理", "请求的内容不符合要求，没有进行任何操作。"), status: error.status)
+            return await trouble(context, .notFound, Problems.nothingHere)
+        } catch let error as any HTTPResponseError where error.status.kind == .clientError {
+            return await trouble(context, error.status, Problems.malformed)
+        } catch is HTTPParserError {
+            return await trouble(context, .badRequest, Problems.malformed)
         } catch {
-            context.logger.error("unforeseen", metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "")"])
-            return site.page(await trouble(context, "系统出错了", "这次操作没有保存。请稍后再试；如仍出错，请把编号 \(context.id) 告诉管理员。"), status: .internalServerError)
+            return fault(error, context)
         }
     }
 
-    private func answer(_ problem: Problem, to request: Request, _ context: VisitorContext) async throws -> Response {
+    private static let nothingHere = ("页面不存在", "您要找的页面不存在，或者您没有查看它的权限。")
+    private static let malformed = ("无法处理", "请求的内容不符合要求，没有进行任何操作。")
+
+    private func answer(_ problem: Problem, to request: Request, _ context: VisitorContext) async -> Response {
         switch problem {
-        case .signInFirst: return try await signInFirst(request, context)
-        case .notFound: return site.page(await trouble(context, "页面不存在", "您要找的页面不存在，或者您没有查看它的权限。"), status: .notFound)
-        case .notAllowed(let reason): return site.page(await trouble(context, "不能进行此操作", reason), status: .forbidden)
-        case .forgedForm:
-            return site.page(await trouble(context, "表单已失效", "页面已过期或不是由本系统发出的，没有进行任何操作。请返回后刷新页面重试。"), status: .forbidden)
+        case .signInFirst: return await signInFirst(request, context)
+        case .notFound: return await trouble(context, .notFound, Problems.nothingHere)
+        case .notAllowed(let reason): return await trouble(context, .forbidden, ("不能进行此操作", reason))
+        case .forgedForm: return await trouble(context, .forbidden, ("表单已失效", "页面已过期或不是由本系统发出的，没有进行任何操作。请返回后刷新页面重试。"))
         case .unavailable(let reason):
-            var response = site.page(await trouble(context, "暂时不能进行此操作", reason), status: .serviceUnavailable)
+            var response = await trouble(context, .serviceUnavailable, ("暂时不能进行此操作", reason))
             response.headers[.retryAfter] = "30"
             return response
-        case .malformed: return site.page(await trouble(context, "无法处理", "请求的内容不符合要求，没有进行任何操作。"), status: .badRequest)
-        case .refused(let reason): return site.page(await trouble(context, "不能进行此操作", reason), status: .conflict)
-        case .changedMeanwhile(let change): return site.page(await trouble(context, "材料已变化", change.sentence), status: .conflict)
-        case .invalid(let problems):
-            return site.page(await trouble(context, "填写有误", problems.map(\.message).joined(separator: "；")), status: .unprocessableContent)
+        case .malformed: return await trouble(context, .badRequest, Problems.malformed)
+        case .tooLarge: return await trouble(context, .contentTooLarge, ("内容过多", "提交的内容超过本系统所能接收的大小，没有保存。请返回，减少内容后重试。"))
+        case .refused(let reason): return await trouble(context, .conflict, ("不能进行此操作", reason))
+        case .changedMeanwhile(let change): return await trouble(context, .conflict, ("材料已变化", change.sentence))
+        case .invalid(let problems): return await trouble(context, .unprocessableContent, ("填写有误", problems.map(\.message).joined(separator: "；")))
         }
+    }
+
+    private func answer(_ refusal: Limits.Refusal, _ context: VisitorContext) async -> Response {
+        var response = await trouble(context, refusal.status, ("无法处理", refusal.sentence), way: refusal.address.map { .init(label: $0, address: $0) })
+        if refusal.status == .methodNotAllowed { response.headers[.allow] = "GET, HEAD, POST" }
+        return response
+    }
+
+    /// What was refused is in the log by its kind only: the sentence shown to the person may name people and units.
+    private func note(_ problem: Problem, _ context: VisitorContext) {
+        let about: Logger.Metadata = ["route": "\(context.endpointPath ?? "-")", "account": "\(context.accountKind)"]
+        switch problem {
+        case .forgedForm: context.logger.warning("forged form", metadata: about)
+        case .notFound where context.session != nil: context.logger.info("not visible", metadata: about)
+        case .notAllowed where context.session != nil: context.logger.info("not allowed", metadata: about)
+        case .notFound, .notAllowed, .signInFirst, .unavailable, .malformed, .tooLarge, .refused, .changedMeanwhile, .invalid: break
+        }
+    }
+
+    /// Reads nothing more: what has just failed may be what a page with its menu would be read from.
+    private func fault(_ error: any Error, _ context: VisitorContext) -> Response {
+        context.logger.error("unforeseen", metadata: ["error": "\(summary(of: error))", "route": "\(context.endpointPath ?? "-")"])
+        let page = TroublePage(
+            frame: site.bareFrame, title: "系统出错了", message: "这次操作没有完成。请稍后再试；如仍出错，请把编号 \(context.id) 告诉管理员。", more: .empty,
+            way: .back(isSignedIn: context.session != nil))
+        return site.page(page.html, status: .internalServerError)
     }
 
     /// A reader is sent to sign in; whoever was posting is shown what he had typed, so that nothing is lost.
-    private func signInFirst(_ request: Request, _ context: VisitorContext) async throws -> Response {
-        if request.method == .get { return .redirect(to: Path.entry, type: .normal) }
+    private func signInFirst(_ request: Request, _ context: VisitorContext) async -> Response {
+        if request.method == .get || request.method == .head { return .redirect(to: Path.entry(returningTo: wanted(by: request)), type: .normal) }
         // Only what this site's own page has sent is shown again on it.
         do throws(Problem) {
             try FormToken.checkSource(of: request, origin: site.settings.origin)
         } catch {
-            return try await answer(error, to: request, context)
+            note(error, context)
+            return await answer(error, to: request, context)
         }
         let typed = await typed(in: request)
         let kept: HTML =
@@ -59,20 +94,28 @@ struct Problems: RouterMiddleware {
             <h2>您填写的内容</h2><p>请复制保存，重新登录后再填写。</p>
             <dl class="facts">\(typed.sorted { $0.key < $1.key }.map { "<div><dt>\($0.key)</dt><dd class=\"long\">\($0.value)</dd></div>" as HTML })</dl>
             """
-        return site.page(await trouble(context, "登录已失效", "您的登录已失效，这次操作没有保存。请重新登录。", more: kept), status: .unauthorized)
+        return await trouble(context, .unauthorized, ("登录已失效", "您的登录已失效，这次操作没有保存。请重新登录。"), more: kept)
+    }
+
+    /// The page that was asked for; the home page is where one comes anyway.
+    private func wanted(by request: Request) -> ReturnPath? {
+        request.uri.path == Path.home ? nil : ReturnPath(request.uri.string, origin: site.settings.origin)
     }
 
     private func typed(in request: Request) async -> [String: String] {
         do {
-            return try await Form(request).all.filter { !FormToken.keys.contains($0.key) && $0.value.count > 1 }
+            return try await Form(request, within: .section).all.filter { !FormToken.keys.contains($0.key) && $0.value.count > 1 }
         } catch {
             return [:]
         }
     }
 
-    private func trouble(_ context: VisitorContext, _ title: String, _ message: String, more: HTML = .empty) async -> HTML {
+    private func trouble(
+        _ context: VisitorContext, _ status: HTTPResponse.Status, _ words: (title: String, message: String), more: HTML = .empty, way: TroublePage.Way? = nil
+    ) async -> Response {
         let frame = await site.frame(for: context)
-        return TroublePage(frame: frame, title: title, message: message, more: more).html
+        let page = TroublePage(frame: frame, title: words.title, message: words.message, more: more, way: way ?? .back(isSignedIn: frame.isSignedIn))
+        return site.page(page.html, status: status)
     }
 }
 
@@ -82,13 +125,22 @@ struct TroublePage {
     let title: String
     let message: String
     let more: HTML
+    let way: Way
+
+    /// The one button of the page.
+    struct Way {
+        let label: String
+        let address: String
+
+        static func back(isSignedIn: Bool) -> Way { isSignedIn ? Way(label: "回到首页", address: Path.home) : Way(label: "去登录", address: Path.entry) }
+    }
 
     var html: HTML {
         frame.page(
             title,
             body: """
                 <section class="card trouble"><h1>\(title)</h1><p>\(message)</p>\(more)\
-                <p><a class="button primary" href="\(frame.isSignedIn ? Path.home : Path.entry)">\(frame.isSignedIn ? "回到首页" : "去登录")</a></p></section>
+                <p><a class="button primary" href="\(way.address)">\(way.label)</a></p></section>
                 """)
     }
 }

@@ -9,7 +9,7 @@ extension Site {
     /// Saves a section as typed, right or wrong; wrong values are shown at their fields and stay in the draft.
     @Sendable func saveSection(_ request: Request, _ context: ApplicantContext) async throws -> Response {
         let (id, section): (ID<Dossier>, Section) = (try context.id(), try section(of: context))
-        let form = try await Form(request)
+        let form = try await Form(request, within: .section)
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         let draft = try await database.read { connection in
             _ = try connection.dossier(id, for: context.actor)

@@ -68,7 +68,7 @@ struct IDToken: JWTPayload {
         guard let expires = number("exp"), expires > seconds - Self.skew, let issued = number("iat"), issued < seconds + Self.skew,
             issued > seconds - 3600
         else { throw ProviderClient.Unusable.answer("exp or iat") }
-        if let from = number("nbf"), from > seconds + Self.skew { throw ProviderClient.Unusable.answer("nbf") }
+        if claims["nbf"] != nil { guard let from = number("nbf"), from < seconds + Self.skew else { throw ProviderClient.Unusable.answer("nbf") } }
         guard let nonce = text("nonce"), constantTimeEqual(nonce, attempt.nonce) else { throw ProviderClient.Unusable.answer("nonce") }
         guard let subject = text("sub"), !subject.isEmpty, subject.utf8.count <= 255 else { throw ProviderClient.Unusable.answer("sub") }
         return try identity(subject: subject, provider: provider, kind: attempt.kind, today: now.day)
@@ -76,7 +76,9 @@ struct IDToken: JWTPayload {
 
     private func identity(subject: String, provider: Settings.Provider, kind: Identity.Kind, today: Day) throws -> Identity {
         let names = provider.claims
-        guard let name = text(names.name)?.trimmed, !name.isEmpty, name.count <= 50 else { throw ProviderClient.Unusable.answer("name") }
+        guard let name = text(names.name)?.trimmed, Self.isName(name, most: 50) else { throw ProviderClient.Unusable.answer("name") }
+        let unitName = text(names.unitName)?.trimmed ?? ""
+        guard kind == .person || unitName.isEmpty || Self.isName(unitName, most: 200) else { throw ProviderClient.Unusable.answer("unit name") }
         // An operator who came in by the personal door would be bound as a person for good.
         if kind == .person, claims[names.creditCode] != nil { throw Problem.notAllowed("您登录的是法人账号，请从“单位登录”进入。") }
         if kind == .unit, claims[names.creditCode] == nil { throw Problem.notAllowed("您登录的是个人账号，请从“个人登录”进入。") }
@@ -86,14 +88,22 @@ struct IDToken: JWTPayload {
             let code = kind == .unit ? try CreditCode(text(names.creditCode) ?? "") : nil
             return Identity(
                 issuer: provider.issuer, subject: subject, kind: kind, name: name, idNumber: number, phone: phone, creditCode: code,
-                unitName: kind == .unit ? text(names.unitName)?.trimmed ?? "" : "")
+                unitName: kind == .unit ? unitName : "")
         } catch let invalid as Invalid {
             throw Problem.notAllowed("统一身份认证平台提供的身份信息不完整：\(invalid.message)。请在该平台完成实名认证后重新登录。")
         }
     }
 
+    /// Counted in code points, of characters that are seen.
+    private static func isName(_ text: String, most: Int) -> Bool {
+        (1...most).contains(text.unicodeScalars.count)
+            && !text.unicodeScalars.contains { [.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory) }
+    }
+
     private func isFor(_ clientID: String) -> Bool {
-        switch claims["aud"] {
+        // Issued for another client's use, it is none of ours, whoever else it names.
+        if claims["azp"] != nil, text("azp") != clientID { return false }
+        return switch claims["aud"] {
         case .text(let audience): audience == clientID
         case .list(let audiences): audiences == [clientID] || audiences.contains(clientID) && text("azp") == clientID
         case .number, .other, nil: false

@@ -8,33 +8,6 @@ import Storage
     import FoundationNetworking
 #endif
 
-/// How the identity platform is asked; tests answer in its place.
-public protocol ProviderTransport: Sendable {
-    func send(_ request: URLRequest) async throws -> (body: Data, status: Int)
-}
-
-/// Over the network: no redirects followed, ten seconds, a bounded answer.
-public final class URLTransport: NSObject, ProviderTransport, URLSessionTaskDelegate, Sendable {
-    private static let mostBytes = 256 * 1024
-
-    public func send(_ request: URLRequest) async throws -> (body: Data, status: Int) {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = 10
-        let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
-        defer { session.finishTasksAndInvalidate() }
-        let (body, response) = try await session.data(for: request)
-        guard body.count <= Self.mostBytes, let response = response as? HTTPURLResponse else { throw ProviderClient.Unusable.answer("too large") }
-        return (body, response.statusCode)
-    }
-
-    public func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
-        completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
-    }
-}
-
 /// The relying party's side of OpenID Connect: authorization code with PKCE, and an ID token that is believed only whole.
 actor ProviderClient {
     private let provider: Settings.Provider
@@ -44,8 +17,10 @@ actor ProviderClient {
     private var keys: JWTKeyCollection?
     private var keysRead = Instant(milliseconds: 0)
 
+    /// What is said here goes to the log: words of ours, never of the answer.
     enum Unusable: Error {
         case answer(String)
+        case unreachable(String)
     }
 
     struct Metadata: Decodable {
@@ -117,17 +92,14 @@ actor ProviderClient {
         request.setValue("Basic \(Data(credentials.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")
         let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", attempt.verifier)]
         request.httpBody = Data(form.map { "\($0.0)=\(Path.percentEncode($0.1))" }.joined(separator: "&").utf8)
-        let (body, status) = try await transport.send(request)
-        guard status == 200 else { throw Unusable.answer("token endpoint answers \(status)") }
-        let token = try JSONDecoder().decode(Tokens.self, from: body).identity
+        let token = try await ask(request, for: Tokens.self, "token endpoint").identity
         let claims = try await verified(token, at: now)
         return try claims.identity(of: provider, clientID: provider.clientID, attempt: attempt, at: now)
     }
 
     /// Signature by a key of the platform's own set, with the pinned algorithm, whatever the token's header says.
     private func verified(_ token: String, at now: Instant) async throws -> IDToken {
-        let header = try Self.header(of: token)
-        guard header.alg == provider.algorithm else { throw Unusable.answer("algorithm \(header.alg)") }
+        try checkHeader(of: token)
         do {
             return try await keyCollection(refresh: false, at: now).verify(token, as: IDToken.self)
         } catch {
@@ -137,36 +109,59 @@ actor ProviderClient {
         }
     }
 
-    private static func header(of token: String) throws -> (alg: String, Void) {
-        struct Header: Decodable { let alg: String }
+    /// The header says what the token is, and is believed in nothing else: keys and addresses in it are not looked at.
+    private func checkHeader(of token: String) throws {
         var text = String(token.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
         while text.count % 4 != 0 { text += "=" }
         guard let data = Data(base64Encoded: text) else { throw Unusable.answer("header") }
-        return (try JSONDecoder().decode(Header.self, from: data).alg, ())
+        let header = try JSONDecoder().decode([String: IDToken.Claim].self, from: data)
+        guard case .text(provider.algorithm) = header["alg"] else { throw Unusable.answer("algorithm") }
+        // An access token or a logout token may bear the same signature and the same audience.
+        if let type = header["typ"] { guard case .text(let name) = type, name.uppercased() == "JWT" else { throw Unusable.answer("type") } }
+        guard header["crit"] == nil else { throw Unusable.answer("critical header") }
     }
 
     private func configuration() async throws -> Metadata {
         if let metadata { return metadata }
         let base = provider.issuer.hasSuffix("/") ? String(provider.issuer.dropLast()) : provider.issuer
-        let read: Metadata = try await fetch("\(base)/.well-known/openid-configuration")
-        guard read.issuer == provider.issuer else { throw Unusable.answer("issuer \(read.issuer)") }
+        let read: Metadata = try await fetch("\(base)/.well-known/openid-configuration", "configuration")
+        guard read.issuer == provider.issuer else { throw Unusable.answer("issuer of the configuration") }
+        for endpoint in [read.authorizationEndpoint, read.tokenEndpoint, read.keysAddress] {
+            // As safe as the issuer itself, and nothing that a browser or this program would read differently.
+            guard let url = URL(string: endpoint), url.scheme == URL(string: provider.issuer)?.scheme, url.host()?.isEmpty == false, url.user() == nil,
+                url.fragment() == nil, endpoint.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
+            else { throw Unusable.answer("an endpoint of the configuration") }
+        }
         metadata = read
         return read
     }
 
     private func keyCollection(refresh: Bool, at now: Instant) async throws -> JWTKeyCollection {
         if let keys, !refresh { return keys }
-        let set: KeySet = try await fetch(try await configuration().keysAddress)
+        let set: KeySet = try await fetch(try await configuration().keysAddress, "keys")
         let collection = try await JWTKeyCollection().add(jwks: JWKS(keys: set.keys))
         (keys, keysRead) = (collection, now)
         return collection
     }
 
-    private func fetch<Answer: Decodable>(_ address: String) async throws -> Answer {
-        guard let url = URL(string: address) else { throw Unusable.answer(address) }
-        let (body, status) = try await transport.send(URLRequest(url: url))
-        guard status == 200 else { throw Unusable.answer("\(address) answers \(status)") }
-        return try JSONDecoder().decode(Answer.self, from: body)
+    private func fetch<Answer: Decodable>(_ address: String, _ what: String) async throws -> Answer {
+        guard let url = URL(string: address) else { throw Unusable.answer(what) }
+        return try await ask(URLRequest(url: url), for: Answer.self, what)
+    }
+
+    /// A platform that cannot be reached or is in trouble is another matter than one whose answer is wrong.
+    private func ask<Answer: Decodable>(_ request: URLRequest, for _: Answer.Type, _ what: String) async throws -> Answer {
+        let (body, status): (Data, Int)
+        do {
+            (body, status) = try await transport.send(request)
+        } catch let unusable as Unusable {
+            throw unusable
+        } catch {
+            throw Unusable.unreachable("\(what), \(summary(of: error))")
+        }
+        guard status < 500 else { throw Unusable.unreachable("\(what) answers \(status)") }
+        guard status == 200 else { throw Unusable.answer("\(what) answers \(status)") }
+        do { return try JSONDecoder().decode(Answer.self, from: body) } catch { throw Unusable.answer("\(what), \(summary(of: error))") }
     }
 }
 
