@@ -17,6 +17,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The algorithm ID tokens are signed with.") var algorithm = ProcessInfo.processInfo.environment["ID_TOKEN_ALGORITHM"] ?? "ES256"
 
     func run() async throws {
+        // A scanner that hangs up in the middle of a file is an error to be told, not the end of the server.
+        signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { _ in JSONLog() }
         // Whoever reads the log may go away; the site stays.
         signal(SIGPIPE, SIG_IGN)

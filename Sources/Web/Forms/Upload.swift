@@ -29,13 +29,13 @@ struct Upload: Sendable {
             self.init(form: try await Form(request), files: [])
             return
         }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.mostBytes { throw Problem.malformed }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.mostBytes { throw Problem.tooLarge }
         var reading = Reading(store: store)
         do {
             var bytes = 0
             for try await piece in request.body {
                 bytes += piece.readableBytes
-                guard bytes <= Self.mostBytes else { throw Problem.malformed }
+                guard bytes <= Self.mostBytes else { throw Problem.tooLarge }
                 for event in try parser.feed(piece.readableBytesView) { try await reading.take(event) }
             }
             guard parser.isFinished else { throw Problem.malformed }
@@ -84,7 +84,7 @@ struct Upload: Sendable {
         private mutating func take(_ bytes: [UInt8]) async throws {
             guard isFile else {
                 fieldBytes += bytes.count
-                guard fieldBytes <= Upload.mostFieldBytes else { throw Problem.malformed }
+                guard fieldBytes <= Upload.mostFieldBytes else { throw Problem.tooLarge }
                 value += bytes
                 guard let text = String(validating: value, as: UTF8.self) else { return fields[fields.count - 1].1 = "\u{0}" }
                 return fields[fields.count - 1].1 = text
