@@ -2,6 +2,9 @@
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
+# What draws uploaded files as pictures.
+picture_packages=(poppler-utils poppler-data graphicsmagick fonts-noto-cjk)
+
 say() { printf '%s\n' "$*"; }
 
 fail() {

@@ -55,9 +55,10 @@ def console_errors(driver):
     return [line for line in severe if not ((match := refused.match(line)) and not re.search(r"\.(css|js|svg|ico)$", match[1]))]
 
 
-def inspect(driver, name):
+def inspect(driver, name, secrets=()):
     """Looks at the page at both widths; returns what is wrong, and leaves the page wide."""
-    wrong = []
+    source = driver.page_source
+    wrong = [f"shows a number in full: {secret[:3]}…" for secret in secrets if secret in source]
     for width in (NARROW, WIDE):
         resize(driver, width)
         screenshot(driver, name, width)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import papers
 from system import today
 
 TEACHER = {
@@ -48,19 +49,42 @@ def fill_part(walker, part, values):
 
 
 STEPS = [
-    ("application", None), ("basics", None), ("education", "添加学习经历"), ("work", "添加工作经历"), ("achievement", "添加代表性业绩"), ("summary", None),
+    [("application", None)], [("basics", None)], [("education", "添加学习经历")], [("work", "添加工作经历")], [], [("achievement", "添加代表性业绩")], [],
+    [("summary", None)], [],
 ]
+FILES = {"basics": papers.PHOTO, "education": papers.CERTIFICATE}
 
 
 def fill_sections(walker, content, title, finish=lambda: None):
     """Every section, from 申报信息 on; ends at 检查和提交. `finish` may add to each page before it is saved."""
     walker.fill("title", title)
-    for part, add in STEPS:
-        if add:
-            walker.press(add)
-        fill_part(walker, part, content[part])
+    for number, parts in enumerate(STEPS):
+        for part, add in parts:
+            if add:
+                walker.press(add)
+            fill_part(walker, part, content[part])
         finish()
-        walker.press("保存，去检查和提交" if part == "summary" else "保存，下一步")
+        for part, _ in parts:
+            if part in FILES:
+                upload(walker, part, FILES[part])
+        walker.press("保存，去检查和提交" if number + 1 == len(STEPS) else "保存，下一步")
+
+
+def place(walker, part):
+    """Where the files of a part's first row are listed."""
+    return walker.find(f'[data-files][data-part="{part}"]')
+
+
+def upload(walker, part, path):
+    """Chooses a file for a part's first row, and waits until it stands in the list."""
+    name = walker.driver.execute_script("return arguments[0].id", place(walker, part))
+    choose(walker, part, path)
+    walker.wait(lambda: walker.all(f'[id="{name}"] .files li'), f"{path} is listed")
+
+
+def choose(walker, part, path):
+    place(walker, part).find_element("css selector", "button[data-attach]").click()
+    walker.find("#chooser").send_keys(path)
 
 
 def begin_application(walker, plan):
@@ -75,6 +99,9 @@ def submit(walker):
     walker.press("提交申报")
 
 
-def fill_dialog(walker, values):
+def fill_dialog(walker, values, proof=papers.PROOF):
+    """Fills the window of a recommendation; a publicity comes with its proof."""
     for name, value in values.items():
         walker.fill(name, value)
+    if "publicResult" in values and not walker.all("#proofs .files li"):
+        walker.find("#proof").send_keys(proof)

@@ -109,10 +109,22 @@ class System:
         """What the site's log calls unforeseen, and whatever in it is no line of the log."""
         return [line for line in self.log("zhiping").read_text().splitlines() if not is_ordinary(line)]
 
-    def stop(self):
+    def numbers(self):
+        """ID and phone numbers of the personas: what the site must keep to itself."""
+        return [persona[key] for persona in self.personas for key in ("idNumber", "phone") if persona[key]]
+
+    def leaks(self):
+        """Where the site has written one of them: in its log, its database or its files."""
+        written = [path for pattern in ("zhiping*", "files/**/*") for path in self.folder.glob(pattern) if path.is_file()]
+        return [path.name for path in written for number in self.numbers() if number.encode() in path.read_bytes()]
+
+    def end(self):
         for process in self.processes:
             process.terminate()
-        endings = [process.wait(timeout=20) for process in self.processes]
+        return [process.wait(timeout=20) for process in self.processes]
+
+    def stop(self):
+        endings = self.end()
         shutil.rmtree(self.folder)
         return endings
 
@@ -120,6 +132,8 @@ class System:
 def serving(system):
     """A system for as long as tests ask for it; what it did meanwhile is a test of its own."""
     yield system
-    faults = system.faults()
-    assert system.stop() == [0, 0], "both programs end cleanly when they are told to"
+    faults, endings, leaks = system.faults(), system.end(), system.leaks()
+    system.stop()
+    assert endings == [0, 0], "both programs end cleanly when they are told to"
     assert faults == [], "nothing unforeseen happened on the server"
+    assert leaks == [], "no number of a person is written anywhere in plain text"

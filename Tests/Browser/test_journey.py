@@ -31,7 +31,7 @@ def test_applicant_begins_and_sees_the_gaps(walker, case):
     case.dossier = forms.begin_application(walker, "中小学教师")
     assert walker.path() == f"/my/dossiers/{case.dossier}/sections/application"
     walker.inspect("teacher-application-empty")
-    for _ in range(5):
+    for _ in range(8):
         walker.press("保存，下一步")
     walker.press("保存，去检查和提交")
     walker.sees("项需要补充", "请选择申报职称", "至少填写一条学习经历")

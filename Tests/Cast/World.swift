@@ -100,13 +100,16 @@ public final class World: Sendable {
         return units
     }
 
+    private static let canary = (IDNumber(stored: "11010519491231002X"), Phone(stored: "13912340042"))
+
     private static func addPeople(_ connection: any Connection) throws -> [Name: Person] {
         var people: [Name: Person] = [:]
         for (number, name) in Name.allCases.enumerated() {
             let digits = "5101041980010\(number < 10 ? "1" : "2")\(100 + number)"
             let check = String(UnicodeScalar(IDNumber.checkCharacter(of: Array(digits.utf8))))
-            people[name] = try connection.person(
-                named: "人\(name.rawValue)", number: IDNumber(stored: digits + check), phone: Phone(stored: "1380000\(1000 + number)"), orNew: newID(), at: start)
+            // The applicant's are searched for in everything the tests print.
+            let number = name == .applicant ? canary : (IDNumber(stored: digits + check), Phone(stored: "1380000\(1000 + number)"))
+            people[name] = try connection.person(named: "人\(name.rawValue)", number: number.0, phone: number.1, orNew: newID(), at: start)
         }
         return people
     }

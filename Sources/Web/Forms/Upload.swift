@@ -51,6 +51,23 @@ struct Upload: Sendable {
         self.files = files
     }
 
+    /// What was typed into a form of either encoding, for whoever cannot be let in with it; files are passed over.
+    static func typed(in request: Request) async throws -> [String: String] {
+        guard var parser = Multipart(contentType: request.headers[.contentType] ?? "") else { return try await Form(request).all }
+        var (fields, name, bytes) = ([String: [UInt8]](), nil as String?, 0)
+        for try await piece in request.body {
+            bytes += piece.readableBytes
+            guard bytes <= mostBytes else { break }
+            for event in try parser.feed(piece.readableBytesView) {
+                switch event {
+                case .part(let part, let file): name = file == nil && fields.count < 200 ? part : nil
+                case .data(let data): if let name, fields[name, default: []].count <= mostFieldBytes { fields[name, default: []] += data }
+                }
+            }
+        }
+        return fields.mapValues { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Removes what nobody has taken; to be called on every way out.
     func discard() { for received in files { received.file?.discard() } }
 

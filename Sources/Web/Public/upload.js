@@ -6,17 +6,26 @@ export function uploads(root) {
   if (!form) return;
   const waiting = [];
   let running = false;
+  let current = "";
+  const chooser = document.createElement("input");
+  chooser.type = "file";
+  chooser.id = "chooser";
+  chooser.hidden = true;
+  chooser.addEventListener("change", () => {
+    const files = [...chooser.files];
+    chooser.value = "";
+    choose(current, files);
+  });
+  root.body.append(chooser);
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-attach]");
     if (!button) return;
     event.preventDefault();
     const place = button.closest("[data-files]");
-    const chooser = document.createElement("input");
-    chooser.type = "file";
+    current = place.id;
     chooser.multiple = Number(place.dataset.most) > 1;
     chooser.accept = place.dataset.accept;
-    chooser.addEventListener("change", () => choose(place.id, [...chooser.files]));
     chooser.click();
   });
   root.addEventListener("change", (event) => {

@@ -15,7 +15,7 @@ export function viewer(root) {
     open?.dialog.remove();
     const links = [...root.querySelectorAll("a[data-file]")].filter((each) => !each.closest("dialog"));
     open = { ...build(), links, file: links.indexOf(link), page: 1, zoom: 0, from: link };
-    root.body.append(open.dialog);
+    root.getElementById("main").append(open.dialog);
     open.dialog.show();
     draw();
     open.dialog.querySelector("[data-close]").focus();
