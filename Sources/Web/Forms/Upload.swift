@@ -53,7 +53,7 @@ struct Upload: Sendable {
 
     /// What was typed into a form of either encoding, for whoever cannot be let in with it; files are passed over.
     static func typed(in request: Request) async throws -> [String: String] {
-        guard var parser = Multipart(contentType: request.headers[.contentType] ?? "") else { return try await Form(request).all }
+        guard var parser = Multipart(contentType: request.headers[.contentType] ?? "") else { return try await Form(request, within: .section).all }
         var (fields, name, bytes) = ([String: [UInt8]](), nil as String?, 0)
         for try await piece in request.body {
             bytes += piece.readableBytes

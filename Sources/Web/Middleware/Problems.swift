@@ -104,7 +104,7 @@ struct Problems: RouterMiddleware {
 
     private func typed(in request: Request) async -> [String: String] {
         do {
-            return try await Form(request, within: .section).all.filter { !FormToken.keys.contains($0.key) && $0.value.count > 1 }
+            return try await Upload.typed(in: request).filter { !FormToken.keys.contains($0.key) && $0.value.count > 1 }
         } catch {
             return [:]
         }
