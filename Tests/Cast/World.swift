@@ -170,7 +170,9 @@ extension World {
             try connection.openDossier(id, for: person, under: plan.id, at: now)
             let revision = try connection.saveDraft(content, of: id, by: .applicant(person.id), over: 1, at: now)
             try connection.attach(photo.attachment(newID(), named: "照片"), to: .basics, Part.basics.rawValue, of: id, by: .applicant(person.id), at: now)
-            for row in content[.education] { try connection.attach(certificate.attachment(newID(), named: "证书"), to: .education, row.id, of: id, by: .applicant(person.id), at: now) }
+            for row in content[.education] {
+                try connection.attach(certificate.attachment(newID(), named: "证书"), to: .education, row.id, of: id, by: .applicant(person.id), at: now)
+            }
             return revision
         }
         return (id, revision)

@@ -22,7 +22,9 @@ func fullContent() -> Content {
                 "school": "四川演示师范大学", "major": "汉语言文学", "graduated": "2008-06", "studyMode": "1", "currentTitle": "一级教师",
             ], files: [proof(.png)])
     ]
-    content[.education] = [.init(id: "e1", values: ["from": "2004-09", "to": "2008-06", "school": "四川演示师范大学", "major": "汉语言文学", "level": "21", "studyMode": "1"], files: [proof()])]
+    content[.education] = [
+        .init(id: "e1", values: ["from": "2004-09", "to": "2008-06", "school": "四川演示师范大学", "major": "汉语言文学", "level": "21", "studyMode": "1"], files: [proof()])
+    ]
     content[.work] = [.init(id: "w1", values: ["from": "2008-07", "unit": "乐山市演示中学", "duty": "语文教学", "post": "教师"])]
     content[.summary] = [.init(id: "summary", values: ["summary": "任现职以来……"])]
     return content

@@ -21,12 +21,15 @@ import Testing
         ("a program", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1], .unknownKind), ("a Windows program", Array("MZ\u{90}".utf8), .unknownKind), ("TIFF", [0x49, 0x49, 0x2A, 0], .unknownKind),
         ("WebP", Array("RIFF____WEBPVP8 ".utf8), .unknownKind), ("PostScript", Array("%!PS-Adobe-3.0\n%%EOF".utf8), .unknownKind),
         ("HTML with a PDF inside", Array("<html>%PDF-1.4\n%%EOF".utf8), .unknownKind), ("a PDF cut short", Array(tinyPDF().prefix(60)), .unknownKind),
-        ("a PDF of nothing", Array("%PDF-1.7\n%%EOF".utf8), .damaged), ("a PDF of rubbish", Array("%PDF-1.4\n".utf8) + (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 31) } + Array("%%EOF".utf8), .damaged),
+        ("a PDF of nothing", Array("%PDF-1.7\n%%EOF".utf8), .damaged),
+        ("a PDF of rubbish", Array("%PDF-1.4\n".utf8) + (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 31) } + Array("%%EOF".utf8), .damaged),
         ("a PDF without pages", Array("%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF".utf8), .damaged),
         ("a locked PDF", Array("%PDF-1.4\ntrailer\n<< /Encrypt 9 0 R >>\n%%EOF".utf8), .encrypted), ("a PNG cut short", Array(tinyPNG.prefix(40)), .damaged),
         ("a PNG's first bytes", Array(tinyPNG.prefix(8)), .damaged), ("a JPEG's first bytes", [0xFF, 0xD8, 0xFF, 0xE0], .damaged),
-        ("a PNG of 50,000 by 50,000", header(width: 50_000, height: 50_000), .tooManyPixels), ("a PNG of 4 billion by 4 billion", header(width: 4_000_000_000, height: 4_000_000_000), .damaged),
-        ("a PNG 40,000 wide", header(width: 40_000, height: 10), .tooManyPixels), ("HTML called a JPEG by its first bytes", [0xFF, 0xD8, 0xFF] + Array("<script>alert(1)</script>".utf8), .damaged),
+        ("a PNG of 50,000 by 50,000", header(width: 50_000, height: 50_000), .tooManyPixels),
+        ("a PNG of 4 billion by 4 billion", header(width: 4_000_000_000, height: 4_000_000_000), .damaged),
+        ("a PNG 40,000 wide", header(width: 40_000, height: 10), .tooManyPixels),
+        ("HTML called a JPEG by its first bytes", [0xFF, 0xD8, 0xFF] + Array("<script>alert(1)</script>".utf8), .damaged),
     ]
 
     @Test(arguments: corpus.indices) func isRefused(_ index: Int) async throws {
@@ -53,7 +56,8 @@ import Testing
     /// A few hundred bytes that say they are a hundred million objects, and a page of a square kilometre.
     @Test func bombsEndInTime() async throws {
         let shelf = try Shelf()
-        let deep = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 100000000 /Kids [2 0 R 2 0 R 2 0 R] >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF"
+        let deep =
+            "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 100000000 /Kids [2 0 R 2 0 R 2 0 R] >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF"
         #expect(try await shelf.refusal(of: Array(deep.utf8)) != nil)
         let wide = String(decoding: tinyPDF(), as: UTF8.self).replacing("[0 0 200 280]", with: "[0 0 2800000 2800000]")
         if let kept = try? await shelf.take(Array(wide.utf8)) {

@@ -26,7 +26,9 @@ import Testing
             #expect(throws: Never.self) { try IDNumber(account.idNumber, today: World.start.day) }
             if !account.creditCode.isEmpty { #expect(throws: Never.self) { try CreditCode(account.creditCode) } }
         }
-        await #expect(throws: Province.AlreadyFilled.self) { _ = try await Province(today: World.start.day).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))) }
+        await #expect(throws: Province.AlreadyFilled.self) {
+            _ = try await Province(today: World.start.day).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files"))))
+        }
     }
 
     @Test func everyTrailReplaysToItsStage() async throws {

@@ -74,7 +74,9 @@ import Testing
     @Test func plainNumbersAreSealedByTheMigration() async throws {
         let world = try await World()
         let person = world.person(.applicant)
-        _ = try await world.database.write { try $0.run("UPDATE persons SET id_number_index = \(person.idNumber.text), id_number_sealed = '', phone_sealed = \(person.phone?.text) WHERE id = \(person.id)") }
+        _ = try await world.database.write {
+            try $0.run("UPDATE persons SET id_number_index = \(person.idNumber.text), id_number_sealed = '', phone_sealed = \(person.phone?.text) WHERE id = \(person.id)")
+        }
         try await world.database.write { try $0.sealIdentities() }
         #expect(try await world.database.read { try $0.person(person.idNumber) } == person)
     }

@@ -156,9 +156,12 @@ enum AccessMatrix {
         }
     }
 
-    private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int, file: String), as person: World.Name?, _ site: TestSite) async throws -> Answer {
+    private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int, file: String), as person: World.Name?, _ site: TestSite) async throws -> Answer
+    {
         let browser = if let person { try await site.browser(person) } else { site.visitor }
-        let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file).replacing(":page", with: "1").replacing(":year", with: "2026")
+        let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(
+            ":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file
+        ).replacing(":page", with: "1").replacing(":year", with: "2026")
         let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : ""
         guard line.method == .post else { return try await browser.get(path + query) }
         let isSection = line.route.hasSuffix(":section")

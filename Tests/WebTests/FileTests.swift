@@ -58,10 +58,11 @@ import Testing
         #expect(try await browser.upload(path, form, [("file", "a.pdf", Papers.pdf())], cut: 30).status == 400)
     }
 
-    @Test(arguments: [
-        ("壳.pdf", Array("<!doctype html><script>1</script>".utf8), "不是 PDF、JPG 或 PNG"), ("图.png", Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), "不是 PDF、JPG 或 PNG"),
-        ("空.pdf", [], "文件是空的"), ("坏.pdf", Array("%PDF-1.4 rubbish %%EOF".utf8), "已损坏"), ("大.pdf", Papers.pdf() + Array(repeating: 32, count: 20_000_000), "超过 20 MB"),
-    ] as [(String, [UInt8], String)])
+    @Test(
+        arguments: [
+            ("壳.pdf", Array("<!doctype html><script>1</script>".utf8), "不是 PDF、JPG 或 PNG"), ("图.png", Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), "不是 PDF、JPG 或 PNG"),
+            ("空.pdf", [], "文件是空的"), ("坏.pdf", Array("%PDF-1.4 rubbish %%EOF".utf8), "已损坏"), ("大.pdf", Papers.pdf() + Array(repeating: 32, count: 20_000_000), "超过 20 MB"),
+        ] as [(String, [UInt8], String)])
     func whatIsNotTakenIsSaidAtItsField(_ name: String, _ bytes: [UInt8], _ sentence: String) async throws {
         let (site, browser, id) = try await drafted()
         let answer = try await browser.attach([(name, bytes)], to: .work, "w1", of: id)
@@ -146,7 +147,9 @@ import Testing
         }
         #expect(try await site.world.version(of: id) == 2)
         #expect(try await browser.post(path, form).status == 303)
-        let recorded: String? = try await site.world.database.read { try $0.first("SELECT digest FROM trail WHERE dossier_id = \(id) ORDER BY number DESC LIMIT 1") { try $0.text() } }
+        let recorded: String? = try await site.world.database.read {
+            try $0.first("SELECT digest FROM trail WHERE dossier_id = \(id) ORDER BY number DESC LIMIT 1") { try $0.text() }
+        }
         #expect(recorded == form["seen"])
     }
 

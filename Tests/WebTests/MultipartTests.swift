@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "rubbish", "--XyQ\r\n\r\n", "--XyZ\r\nX: y\r\n\r\nabc\r\n--XyZ--", "--XyZ\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--XyZ--", "--XyZabc", "--XyZ\r\n" + String(repeating: "a", count: 5000),
+        "rubbish", "--XyQ\r\n\r\n", "--XyZ\r\nX: y\r\n\r\nabc\r\n--XyZ--", "--XyZ\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--XyZ--", "--XyZabc",
+        "--XyZ\r\n" + String(repeating: "a", count: 5000),
     ])
     func whatNoBrowserSendsIsRefused(_ body: String) { #expect(throws: Problem.malformed) { _ = try parts(of: Array(body.utf8), every: 4096) } }
 

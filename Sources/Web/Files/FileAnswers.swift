@@ -49,7 +49,8 @@ extension Site {
         }
         var response = Response(status: .ok, headers: [.contentType: file.kind.mediaType], body: body)
         // The plain name is for programs that know nothing newer (RFC 6266, 5987).
-        response.headers[.contentDisposition] = "attachment; filename=\"file-\(file.id.text.prefix(6)).\(file.name.split(separator: ".").last ?? "bin")\"; filename*=UTF-8''\(Path.percentEncode(file.name))"
+        response.headers[.contentDisposition] =
+            "attachment; filename=\"file-\(file.id.text.prefix(6)).\(file.name.split(separator: ".").last ?? "bin")\"; filename*=UTF-8''\(Path.percentEncode(file.name))"
         response.headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
         return response
     }

@@ -44,7 +44,8 @@ extension Site {
         let leaves = dossier.journey.stage == dossier.journey.chain.lastStep(of: 0)
         let rule = leaves ? plan.publicity : PublicityRule(demand: .optional, workingDays: plan.publicity.workingDays)
         return Recommendation.judge(
-            from: { typed.values[$0] ?? "" }, with: try supplement(to: dossier, under: plan, leaves: leaves, connection), rule: rule, confirmed: typed.confirmed, calendar: calendar, in: reference, today: now.day)
+            from: { typed.values[$0] ?? "" }, with: try supplement(to: dossier, under: plan, leaves: leaves, connection), rule: rule, confirmed: typed.confirmed,
+            calendar: calendar, in: reference, today: now.day)
     }
 
     /// The proofs that were uploaded, and the unit's post table of the plan's year, which blocks only the pass that leaves the unit (M12).

@@ -51,7 +51,8 @@ extension Site {
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
                 reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
-                proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection), toast: try toast(done, for: actor, connection)
+                proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
+                toast: try toast(done, for: actor, connection)
             ).html
         }
     }
