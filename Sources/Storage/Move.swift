@@ -53,62 +53,40 @@ extension Connection {
 
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.
     func take(_ move: Move, on dossier: Dossier, edition: Int? = nil, at now: Instant) throws -> Moved {
-        if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
-        let next: Journey
-        do throws(Refusal) { next = try dossier.journey.after(move.step) } catch { throw Problem(error) }
-        try check(move, on: dossier, at: now)
-        let move = try markingLate(move, on: dossier, at: now)
-        try update(dossier, to: next, move, edition: edition, at: now)
-        if next.chain.stops != dossier.journey.chain.stops || move.step.name == .submit { try replaceStops(of: dossier.id, with: next.chain.stops) }
-        try moveDesks(of: dossier, move.step, to: next, at: now)
-        let number = try record(move, on: dossier, to: next, at: now)
-        try notify(of: move, number: number, on: dossier, to: next, at: now)
-        return Moved(dossier: dossier.id, number: number, repeated: false)
+        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }
+        let content: (edition: Int, digest: String)? = try first(
+            "SELECT edition, digest FROM contents WHERE dossier_id = \(dossier.id) ORDER BY edition DESC LIMIT 1"
+        ) { (try $0.integer(), try $0.text()) }
+        let desks = try desks(of: dossier.id)
+        let consequences = try Consequences(
+            of: move, on: dossier,
+            Circumstances(
+                plan: plan, unitName: try unit.flatMap { try self.unit($0)?.name } ?? "", personName: try person(move.actor.person)?.name ?? "", desks: desks,
+                entries: try count("SELECT COALESCE(MAX(number), 0) FROM trail WHERE dossier_id = \(dossier.id)"), edition: content?.edition ?? 0,
+                digest: content?.digest ?? "", now: now))
+        try check(move, on: dossier)
+        try update(dossier, to: consequences.dossier, edition: edition, at: now)
+        let stops = consequences.dossier.journey.chain.stops
+        if stops != dossier.journey.chain.stops || move.step.name == .submit {
+            try run("DELETE FROM stops WHERE dossier_id = \(dossier.id)")
+            try insert(stops, of: dossier.id)
+        }
+        for unit in desks.keys where consequences.desks[unit] == nil {
+            try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)")
+        }
+        for (unit, desk) in consequences.desks where desks[unit] != desk { try put(desk, of: unit, on: dossier, at: now) }
+        try insert(consequences.entry, of: dossier.id)
+        try insert(consequences.notices, number: consequences.entry.number, of: dossier.id, at: now)
+        return Moved(dossier: dossier.id, number: consequences.entry.number, repeated: false)
     }
 
-    /// What a step demands beyond workflow and rights: reasons, deadlines, the tree, the plan and its windows (D22).
-    private func check(_ move: Move, on dossier: Dossier, at now: Instant) throws {
-        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
-        let (reviews, acceptance) = (plan.windows.reviewsUntil, plan.windows.acceptanceUntil)
+    /// What a step demands of the tree, which only the database knows.
+    private func check(_ move: Move, on dossier: Dossier) throws {
         switch move.step {
         case .pass(let additions, _): try checkAdditions(additions, to: dossier)
-        case .giveBack:
-            try demandOpinion(of: move)
-            try demandDeadline(of: move, at: now, until: reviews)
-        case .requestCorrection:
-            try demandOpinion(of: move)
-            try demandDeadline(of: move, at: now, until: acceptance)
-        case .extend: try demandDeadline(of: move, at: now, until: dossier.journey.stage == .returnedForCorrection ? acceptance : reviews)
-        case .fail, .refuse: try demandOpinion(of: move)
-        case .resubmit:
-            if let deadline = dossier.deadline, now >= deadline {
-                throw Problem.refused("修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。")
-            }
-        case .reopen:
-            if plan.concluded { throw Problem.refused("该计划已办结，不能重新审核。") }
-        case .accept:
-            if now >= acceptance.end { throw Problem.refused("该计划的受理已于 \(acceptance) 截止，不能受理。") }
         case .handOver(let unit): try checkHandOver(to: unit, by: move.actor, of: dossier)
-        case .submit, .recall, .takeBack, .withdraw, .abandon, .conclude: break
-        }
-    }
-
-    /// D22: after 审核截止 a pass is possible, and its entry says so.
-    private func markingLate(_ move: Move, on dossier: Dossier, at now: Instant) throws -> Move {
-        guard move.step.name == .pass, let until = try plan(dossier.plan)?.windows.reviewsUntil, now >= until.end else { return move }
-        var move = move
-        move.remark = [move.remark, "审核截止（\(until)）后办理"].filter { !$0.isEmpty }.joined(separator: "；")
-        return move
-    }
-
-    /// I-07: a return, a failure and a refusal give their reason.
-    private func demandOpinion(of move: Move) throws {
-        if move.opinion.trimmed.isEmpty { throw Problem.invalid([FieldProblem("opinion", "请填写\(move.step.name.title)的意见")]) }
-    }
-
-    private func demandDeadline(of move: Move, at now: Instant, until last: Day) throws {
-        guard let deadline = move.deadline, deadline > now, deadline <= last.end else {
-            throw Problem.invalid([FieldProblem("deadline", "修改提交截止时间应晚于现在，且不晚于 \(last)")])
+        case .submit, .recall, .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon, .conclude: break
         }
     }
 
@@ -147,19 +125,16 @@ extension Connection {
         return .changedMeanwhile(.init(by: last.unitName.isEmpty ? "申报人" : "\(last.unitName) \(last.personName)", at: last.at, what: last.title))
     }
 
-    private func update(_ dossier: Dossier, to next: Journey, _ move: Move, edition: Int?, at now: Instant) throws {
-        // Extending moves nothing: neither version nor arrival (D9).
-        let moves = move.step.name != .extend
-        let arrived = next.stage == dossier.journey.stage && moves == false ? dossier.arrivedAt : now
-        let deadline: Instant? = next.holder == .applicant ? move.deadline ?? dossier.deadline : nil
+    private func update(_ dossier: Dossier, to next: Dossier, edition: Int?, at now: Instant) throws {
+        let (stage, chain) = (next.journey.stage, next.journey.chain)
         let rows: Int
         do {
             rows = try run(
                 """
-                UPDATE dossiers SET version = version + \(moves ? 1 : 0), stage = \(next.stage.name), stop = \(next.stage.stop ?? 0),
-                    round = \(next.round), arrival = \(try JSON.text(next.chain.arrival)),
-                    correction_requested = \(next.chain.correctionRequested), acceptance_unit_id = \(next.chain.acceptanceUnit),
-                    reentry = \(next.chain.reentry), arrived_at = \(arrived), deadline = \(deadline),
+                UPDATE dossiers SET version = \(next.version), stage = \(stage.name), stop = \(stage.stop ?? 0),
+                    round = \(next.journey.round), arrival = \(try JSON.text(chain.arrival)),
+                    correction_requested = \(chain.correctionRequested), acceptance_unit_id = \(chain.acceptanceUnit),
+                    reentry = \(chain.reentry), arrived_at = \(next.arrivedAt), deadline = \(next.deadline),
                     edition = COALESCE(\(edition), edition), submitted_at = COALESCE(submitted_at, \(edition == nil ? nil : now))
                 WHERE id = \(dossier.id) AND version = \(dossier.version)
                 """)
@@ -169,8 +144,7 @@ extension Connection {
         guard rows == 1 else { throw try changed(dossier.id) }
     }
 
-    private func replaceStops(of dossier: ID<Dossier>, with stops: [ReviewChain.Stop]) throws {
-        try run("DELETE FROM stops WHERE dossier_id = \(dossier)")
+    func insert(_ stops: [ReviewChain.Stop], of dossier: ID<Dossier>) throws {
         for (position, stop) in stops.enumerated() {
             try run(
                 """
@@ -180,18 +154,35 @@ extension Connection {
         }
     }
 
-    private func moveDesks(of dossier: Dossier, _ step: Step, to next: Journey, at now: Instant) throws {
-        let before = try desks(of: dossier.id)
-        let after = dossier.journey.desks(before, after: step, to: next)
-        for unit in before.keys where after[unit] == nil {
-            try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)")
-        }
-        for (unit, desk) in after where before[unit] != desk {
+    func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant) throws {
+        try run(
+            """
+            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at)
+            VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now))
+            ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
+            """)
+    }
+
+    func insert(_ entry: Consequences.Entry, of dossier: ID<Dossier>) throws {
+        try run(
+            """
+            INSERT INTO trail (dossier_id, number, request_key, round, step, stage_before, stage_after, unit_id, unit_name, person_id,
+                person_name, at, arrived_at, opinion, deadline, remark, edition, digest)
+            VALUES (\(dossier), \(entry.number), \(entry.key), \(entry.round), \(entry.step), \(entry.before), \(entry.after), \(entry.unit),
+                \(entry.unitName), \(entry.person), \(entry.personName), \(entry.at), \(entry.arrivedAt), \(entry.opinion), \(entry.deadline),
+                \(entry.remark), \(entry.edition), \(entry.digest))
+            """)
+        guard let recommendation = entry.recommendation else { return }
+        try run("INSERT INTO recommendations (dossier_id, number, body) VALUES (\(dossier), \(entry.number), \(try JSON.text(recommendation)))")
+        try settle(recommendation, of: dossier, number: entry.number, by: entry.person, at: entry.at)
+    }
+
+    func insert(_ notices: [Consequences.Notice], number: Int, of dossier: ID<Dossier>, at now: Instant) throws {
+        for (position, notice) in notices.enumerated() {
             try run(
                 """
-                INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at)
-                VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now))
-                ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
+                INSERT INTO messages (dossier_id, number, position, person_id, unit_id, sender, body, sent_at)
+                VALUES (\(dossier), \(number), \(position), \(notice.person), \(notice.unit), \(notice.sender), \(notice.body), \(now))
                 """)
         }
     }
@@ -201,30 +192,6 @@ extension Connection {
             try rows("SELECT unit_id, waiting, acted FROM desks WHERE dossier_id = \(dossier)") {
                 (try $0.id(), Desk(waiting: try $0.name(), acted: try $0.name()))
             }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func record(_ move: Move, on dossier: Dossier, to next: Journey, at now: Instant) throws -> Int {
-        let number = try count("SELECT COALESCE(MAX(number), 0) + 1 FROM trail WHERE dossier_id = \(dossier.id)")
-        let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }
-        let unitName = try unit.flatMap { try self.unit($0)?.name } ?? ""
-        let personName = try person(move.actor.person)?.name ?? ""
-        let edition: (Int, String) =
-            try first("SELECT edition, digest FROM contents WHERE dossier_id = \(dossier.id) ORDER BY edition DESC LIMIT 1") {
-                (try $0.integer(), try $0.text())
-            } ?? (0, "")
-        try run(
-            """
-            INSERT INTO trail (dossier_id, number, request_key, round, step, stage_before, stage_after, unit_id, unit_name, person_id,
-                person_name, at, arrived_at, opinion, deadline, remark, edition, digest)
-            VALUES (\(dossier.id), \(number), \(move.key), \(dossier.journey.round == 0 ? next.round : dossier.journey.round), \(move.step.name), \(dossier.journey.stage.name),
-                \(next.stage.name), \(unit), \(unitName), \(move.actor.person), \(personName), \(now), \(dossier.arrivedAt),
-                \(move.opinion), \(move.deadline), \(move.remark), \(edition.0), \(edition.1))
-            """)
-        if let recommendation = move.recommendation {
-            try run("INSERT INTO recommendations (dossier_id, number, body) VALUES (\(dossier.id), \(number), \(try JSON.text(recommendation)))")
-            try settle(recommendation, of: dossier.id, number: number, by: move.actor.person, at: now)
-        }
-        return number
     }
 }
 
