@@ -10,32 +10,38 @@ struct Activity: Hashable {
 }
 
 extension Filling {
-    /// This year's plans stand open around today; those of the two years before ran in autumn and are concluded.
-    mutating func addPlans() throws {
-        try addPostTables()
-        for year in (province.today.year - 2)...province.today.year {
+    /// This year's plans stand open around today; those of the years before ran in autumn and will be concluded.
+    mutating func addPlans(_ connection: any Connection) throws {
+        for year in province.firstYear...province.today.year {
             for field in Activity.Field.allCases {
                 let plan = try plan(Activity(field: field, year: year))
                 try connection.insert(plan)
                 plans[Activity(field: field, year: year)] = plan
             }
         }
+        if let school = units[.school] { try addPostTables(of: school, connection) }
     }
 
-    /// 岗位情况表 of the school, which is fully under post management.
-    private mutating func addPostTables() throws {
-        guard let school = units[.school], let seat = staff[.school]?.first, let member = try connection.staff(seat) else { return }
-        for year in (province.today.year - 2)...province.today.year {
+    /// 办结 of what is past.
+    func concludePlans(_ connection: any Connection) throws {
+        for (activity, plan) in plans where activity.year < province.today.year { try connection.markConcluded(plan.id) }
+    }
+
+    /// 岗位情况表 of every year, for a unit that is fully under post management.
+    mutating func addPostTables(of unit: WorkUnit, _ connection: any Connection) throws {
+        guard let member = members[unit.id]?.first else { return }
+        for year in province.firstYear...province.today.year {
             let day = min(Day(year: year, month: 9, day: 10) ?? province.today, province.today)
             var values = [
-                "staffing": "210", "employed": "196", "posts": "205", "professionalPosts": "188", "approval": "乐市人社岗〔\(year)〕演示 12 号", "filledOn": day.description,
-                "filledBy": school.contactName,
+                "staffing": "210", "employed": "196", "posts": "205", "professionalPosts": "188", "approval": "人社岗〔\(year)〕演示 12 号", "filledOn": day.description,
+                "filledBy": unit.contactName,
             ]
             for (level, numbers) in zip(PostTable.Level.allCases, [[3, 1, 0, 0, 1], [62, 51, 4, 2, 11], [80, 76, 3, 1, 0], [40, 38, 0, 0, 0], [3, 2, 0, 0, 0]]) {
                 for (column, number) in zip(PostTable.Column.allCases, numbers) { values[PostTable.key(level, column)] = String(number) }
             }
             let file = try specimens.attachment(.postTable, invention.id())
-            _ = try connection.savePostTable(year: year, values: values, file: file, over: 0, by: member, at: Instant(day, hour: 15))
+            posts[unit.id, default: [:]][year] = try connection.savePostTable(
+                year: year, values: values, file: file, over: 0, by: member, at: Instant(day, hour: 15))
         }
     }
 

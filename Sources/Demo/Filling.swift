@@ -2,63 +2,82 @@ import Domain
 import Storage
 
 /// The work of filling: what has been made so far, by the keys under which later parts find it.
-struct Filling {
+struct Filling: Sendable {
     let province: Province
     let specimens: Specimens
-    let connection: any Connection
     let reference: Reference
     let calendar: WorkCalendar
     var invention: Invention
     var accounts: [PlatformAccount] = []
+    /// The units around the personas, and all of them.
     var units: [UnitKey: WorkUnit] = [:]
-    var staff: [UnitKey: [ID<StaffMember>]] = [:]
+    var tree: [ID<WorkUnit>: WorkUnit] = [:]
+    var members: [ID<WorkUnit>: [StaffMember]] = [:]
     var applicants: [UnitKey: [Person]] = [:]
     var plans: [Activity: ReviewPlan] = [:]
+    /// The bureaus of a region, by what they review.
+    var bureaus: [String: [Activity.Field: WorkUnit]] = [:]
+    /// Post tables by unit and year.
+    var posts: [ID<WorkUnit>: [Int: PostTable]] = [:]
     /// Applicants who keep this year free, for the visitor to apply with.
     var reserved: Set<ID<Person>> = []
     /// The applicant whose dossier of this year stands returned.
     var returned: ID<Person>?
+    /// Dossiers written so far.
+    var dossiers = 0
 
-    init(province: Province, specimens: Specimens, connection: any Connection) throws {
+    init(province: Province, specimens: Specimens, _ connection: any Connection) throws {
         self.province = province
         self.specimens = specimens
-        self.connection = connection
         reference = try ReferenceTables.reference(connection)
         calendar = try ReferenceTables.calendar(connection)
         invention = Invention(seed: province.seed)
+        try specimens.remember(connection, at: founded)
     }
 
-    private var founded: Instant { Instant(Day(year: province.today.year - 3, month: 3, day: 1) ?? province.today, hour: 9) }
+    var founded: Instant { Instant(Day(year: province.firstYear - 1, month: 3, day: 1) ?? province.today, hour: 9) }
 
-    mutating func addUnitsAndStaff() throws {
+    mutating func addUnitsAndStaff(_ connection: any Connection) throws {
         for key in UnitKey.allCases {
-            let unit = WorkUnit(
-                id: invention.id(), name: key.name, creditCode: invention.creditCode(prefix: key.type.prefix, region: key.region),
-                type: key.type.code, superior: key.superior.flatMap { units[$0]?.id }, jurisdiction: key.region, steps: key.steps,
-                singleClerk: key == .primary, contactName: invention.personName(), contactPhone: invention.landline(key.areaCode), enabled: true,
-                postManagement: key == .school)
-            try connection.insert(unit, at: founded)
-            units[key] = unit
+            units[key] = try add(
+                WorkUnit(
+                    id: invention.id(), name: key.name, creditCode: invention.creditCode(prefix: key.type.prefix, region: key.region),
+                    type: key.type.code, superior: key.superior.flatMap { units[$0]?.id }, jurisdiction: key.region, steps: key.steps,
+                    singleClerk: key == .primary, contactName: invention.personName(), contactPhone: invention.landline(key.areaCode), enabled: true,
+                    postManagement: key == .school), connection)
         }
-        for seat in StaffSeat.all { try add(seat) }
+        for seat in StaffSeat.all {
+            guard let unit = units[seat.unit] else { continue }
+            let person = try seatSomebody(at: unit, seat.role, seat.permissions, superAdministrator: seat.superAdministrator, connection)
+            if let label = seat.label { addAccount(label, person: person, unit: unit) }
+        }
     }
 
-    private mutating func add(_ seat: StaffSeat) throws {
-        guard let unit = units[seat.unit] else { return }
-        let person = try addPerson(region: seat.unit.region, born: 1968...1992)
+    mutating func add(_ unit: WorkUnit, _ connection: any Connection) throws -> WorkUnit {
+        try connection.insert(unit, at: founded)
+        tree[unit.id] = unit
+        return unit
+    }
+
+    /// A new member of a unit's staff, with a role of his own where one is named.
+    @discardableResult
+    mutating func seatSomebody(
+        at unit: WorkUnit, _ role: String, _ permissions: [Permission], superAdministrator: Bool, _ connection: any Connection
+    ) throws -> Person {
+        let person = try addPerson(region: unit.jurisdiction, born: 1968...1992, connection)
         var roles: [ID<Role>] = []
-        if !seat.role.isEmpty {
-            let role: ID<Role> = invention.id()
-            try connection.addRole(role, unit: unit.id, name: seat.role, permissions: seat.permissions)
-            roles = [role]
+        if !role.isEmpty {
+            roles = [invention.id()]
+            try connection.addRole(roles[0], unit: unit.id, name: role, permissions: permissions)
         }
         let id: ID<StaffMember> = invention.id()
-        try connection.addStaff(id, person: person.id, unit: unit.id, superAdministrator: seat.superAdministrator, roles: roles, at: founded)
-        staff[seat.unit, default: []].append(id)
-        if let label = seat.label { addAccount(label, person: person, unit: unit) }
+        try connection.addStaff(id, person: person.id, unit: unit.id, superAdministrator: superAdministrator, roles: roles, at: founded)
+        members[unit.id, default: []].append(
+            StaffMember(id: id, person: person.id, name: person.name, unit: unit.id, granted: Set(permissions), isSuperAdministrator: superAdministrator))
+        return person
     }
 
-    private mutating func addPerson(region: String, born: ClosedRange<Int>) throws -> Person {
+    mutating func addPerson(region: String, born: ClosedRange<Int>, _ connection: any Connection) throws -> Person {
         try connection.person(
             named: invention.personName(), number: invention.idNumber(region: region == "510000" ? "510104" : region, born: born),
             phone: invention.phone(), orNew: invention.id(), at: founded)
@@ -71,12 +90,25 @@ struct Filling {
                 idNumber: person.idNumber.text, phone: person.phone?.text ?? "", creditCode: unit?.creditCode.text ?? "", unitName: unit?.name ?? ""))
     }
 
+    /// The unit and its superiors, nearest first.
+    func path(from unit: WorkUnit) -> [WorkUnit] {
+        var path = [unit]
+        while let next = path.last?.superior.flatMap({ tree[$0] }), path.count < 50 { path.append(next) }
+        return path
+    }
+
+    /// A unit that stands on no chain of either plan: 增加审核单位 by which dossiers of other cities are reviewed there too.
+    func addition(to chain: ReviewChain) -> ReviewChain.Addition? {
+        guard let unit = [UnitKey.leshan, .chengdu].compactMap({ units[$0] }).first(where: { unit in !chain.stops.contains { $0.unit == unit.id } }) else { return nil }
+        return ReviewChain.Addition(unit: unit.id, steps: unit.steps, reason: "申报人借调在该地工作")
+    }
+
     /// Sixty people in four employers.
-    mutating func addApplicants() throws {
+    mutating func addApplicants(_ connection: any Connection) throws {
         for (key, count) in [(UnitKey.school, 24), (.primary, 9), (.mianyangSchool, 9), (.company, 18)] {
             guard let unit = units[key] else { continue }
             for number in 0..<count {
-                let person = try addPerson(region: key.region, born: 1970...1994)
+                let person = try addPerson(region: key.region, born: 1970...1994, connection)
                 try connection.employ(person.id, at: unit.id, since: founded)
                 applicants[key, default: []].append(person)
                 if number == 0, key == .school || key == .company {
@@ -92,7 +124,7 @@ struct Filling {
     }
 
     /// Known to the platform, unknown here.
-    mutating func addOutsiders() throws {
+    mutating func addOutsiders() {
         let operatorName = invention.personName()
         accounts.append(
             PlatformAccount(

@@ -1,5 +1,6 @@
 import Domain
 import Files
+import Storage
 
 /// The dozen files that the demo's people have scanned: made here, byte for byte the same every time, kept once and shared.
 public struct Specimens: Sendable {
@@ -22,26 +23,31 @@ public struct Specimens: Sendable {
         }
     }
 
-    private let kept: [Specimen: KeptFile]
+    private let kept: [Specimen: (file: KeptFile, name: String)]
 
     /// Puts every specimen into the store.
     public init(in intake: Intake) async throws {
-        var kept: [Specimen: KeptFile] = [:]
+        var made: [Specimen: KeptFile] = [:]
         for specimen in Specimen.allCases {
             switch specimen {
             case .portraitA, .portraitB, .portraitC:
-                kept[specimen] = try await intake.keep(Portrait(hue: Specimen.allCases.firstIndex(of: specimen) ?? 0).png, .png)
+                made[specimen] = try await intake.keep(Portrait(hue: Specimen.allCases.firstIndex(of: specimen) ?? 0).png, .png)
             case .diploma, .degree, .appointment, .training, .assessment, .award, .paper, .publicity, .postTable:
                 let pages = specimen == .paper ? ["封面", "目录", "正文"] : [""]
-                kept[specimen] = try await intake.keep(Sheet(title: specimen.fileName, pages: pages).pdf, .pdf, pages: pages.count)
+                made[specimen] = try await intake.keep(Sheet(title: specimen.fileName, pages: pages).pdf, .pdf, pages: pages.count)
             }
         }
-        self.kept = kept
+        kept = made.reduce(into: [:]) { $0[$1.key] = ($1.value, $1.value.kind.cleaned(name: $1.key.fileName)) }
+    }
+
+    /// Makes the specimens' contents known to the database.
+    func remember(_ connection: any Connection, at now: Instant) throws {
+        for specimen in Specimen.allCases { try connection.remember(try attachment(specimen, ID(derivedFrom: specimen.rawValue)), at: now) }
     }
 
     func attachment(_ specimen: Specimen, _ id: ID<Attachment>) throws -> Attachment {
-        guard let file = kept[specimen] else { throw Problem.notFound }
-        return file.attachment(id, named: specimen.fileName)
+        guard let (file, name) = kept[specimen] else { throw Problem.notFound }
+        return Attachment(id: id, name: name, digest: file.digest, kind: file.kind, bytes: file.bytes, pages: file.pages)
     }
 }
 

@@ -2,7 +2,7 @@ import Domain
 
 extension Invention {
     /// A dossier's content as its applicant would have written it.
-    mutating func content(for person: Person, employer: String, activity: Activity) -> Content {
+    mutating func content(for person: Person, employer: String, activity: Activity, isLean: Bool = false) -> Content {
         let teaches = activity.field == .teachers
         let graduation = (person.idNumber.birthDay?.year ?? 1985) + 22
         let subject = pick(teaches ? ["语文", "数学", "英语", "物理", "历史", "生物"] : ["机械设计", "建筑工程", "电子信息", "软件工程"])
@@ -41,6 +41,9 @@ extension Invention {
                     "post": teaches ? "专任教师" : "工程师", "witness": personName(),
                 ])
         ]
+        content[.summary] = [.init(id: "summary", values: ["summary": summary(subject, teaches: teaches)])]
+        // At the sizes of a benchmark a dossier is only what it must be.
+        if isLean { return content }
         content[.insurance] = [.init(id: key().prefixed(8), values: ["unit": employer, "from": "\(graduation)-07"])]
         content[.training] = (1...3).flatMap { ago in trainings(activity.year - ago) }
         content[.assessment] = (1...5).map { ago in
@@ -52,7 +55,6 @@ extension Invention {
         if number(0...2) == 0 { content[.award] = [award(activity, subject)] }
         content[.achievement][0].values["representative"] = "1"
         if !content[.paper].isEmpty { content[.paper][0].values["representative"] = "2" }
-        content[.summary] = [.init(id: "summary", values: ["summary": summary(subject, teaches: teaches)])]
         return content
     }
 

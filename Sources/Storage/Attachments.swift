@@ -77,6 +77,11 @@ extension Connection {
 
     func insert(_ file: Attachment, at place: Place, of dossier: ID<Dossier>, by person: ID<Person>, settled: Int, at now: Instant) throws {
         try remember(file, at: now)
+        try stand(file, at: place, of: dossier, by: person, settled: settled, at: now)
+    }
+
+    /// The same for a content that is known already.
+    func stand(_ file: Attachment, at place: Place, of dossier: ID<Dossier>, by person: ID<Person>, settled: Int, at now: Instant) throws {
         try run(
             """
             INSERT INTO attachments (id, dossier_id, part, row_id, name, digest, added_by, added_at, settled)
@@ -86,7 +91,7 @@ extension Connection {
     }
 
     /// Makes a content known that the store holds.
-    func remember(_ file: Attachment, at now: Instant) throws {
+    public func remember(_ file: Attachment, at now: Instant) throws {
         try run(
             """
             INSERT INTO files (digest, kind, bytes, pages, stored_at) VALUES (\(file.digest), \(file.kind.rawValue), \(file.bytes), \(file.pages), \(now))

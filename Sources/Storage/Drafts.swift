@@ -17,6 +17,9 @@ public struct Pledge: Sendable {
     public let version: String
     public let text: String
 
+    /// What the trail says of it.
+    var remark: String { "已签署诚信承诺（\(version) 版）" }
+
     public static let current = Pledge(
         version: "2026-1",
         text: """
@@ -99,7 +102,7 @@ extension Connection {
     public func submit(
         _ id: ID<Dossier>, by actor: Actor, seenVersion: Int, seenEdition: String, key: String, in reference: Reference, at now: Instant
     ) throws -> Moved {
-        let move = Move(.submit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: "已签署诚信承诺（\(Pledge.current.version) 版）")
+        let move = Move(.submit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: Pledge.current.remark)
         if let earlier = try outcome(of: move) { return earlier }
         let dossier = try dossier(id, for: actor)
         guard dossier.version == seenVersion else { throw try changed(id) }
@@ -128,12 +131,16 @@ extension Connection {
     private func addEdition(_ content: Content, of dossier: ID<Dossier>, at now: Instant) throws -> Int {
         let edition = try count("SELECT COALESCE(MAX(edition), 0) + 1 FROM contents WHERE dossier_id = \(dossier)")
         let body = try JSON.text(content)
+        try insertEdition(edition, body, digest: digest(body), of: dossier, at: now)
+        return edition
+    }
+
+    func insertEdition(_ edition: Int, _ body: String, digest: String, of dossier: ID<Dossier>, at now: Instant) throws {
         try run(
             """
             INSERT INTO contents (dossier_id, edition, body, digest, pledge, submitted_at)
-            VALUES (\(dossier), \(edition), \(body), \(digest(body)), \("\(Pledge.current.version)：\(Pledge.current.text)"), \(now))
+            VALUES (\(dossier), \(edition), \(body), \(digest), \("\(Pledge.current.version)：\(Pledge.current.text)"), \(now))
             """)
-        return edition
     }
 
     /// What would have kept this draft from being submitted at this moment.

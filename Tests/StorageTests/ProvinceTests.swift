@@ -8,19 +8,22 @@ import Testing
 
 /// The demo province holds what it promises, and every trail replays through the workflow to where its dossier is.
 @Suite struct ProvinceTests {
-    private func filled() async throws -> (SQLiteDatabase, [PlatformAccount], URL) {
+    private func filled(_ size: Size = Size(units: 260, people: 300, dossiers: 600)) async throws -> (SQLiteDatabase, [PlatformAccount], URL) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zhiping-\(newID() as ID<WorkUnit>)")
         let database = try SQLiteDatabase(folder: folder)
         try await Migrator().migrate(database, at: World.start)
         try await ReferenceTables.load(into: database)
-        return (database, try await Province(today: World.start.day).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder)
+        return (database, try await Province(today: World.start.day, size: size).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder)
     }
 
     @Test func itHoldsWhatItPromises() async throws {
         let (database, accounts, folder) = try await filled()
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM dossiers") } == 120)
-        #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM employments") } == 60)
+        #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM dossiers") } == 600)
+        #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM employments") } == 300)
+        #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM units") } == 260)
+        let stages = try await database.read { try $0.rows("SELECT DISTINCT stage FROM dossiers") { try $0.name(Stage.Name.self) } }
+        #expect(Set(stages) == Set(Stage.Name.allCases), "every state can be seen")
         #expect(Set(accounts.map(\.label)) == Set(ProvinceTests.labels))
         for account in accounts {
             #expect(throws: Never.self) { try IDNumber(account.idNumber, today: World.start.day) }
@@ -38,12 +41,12 @@ import Testing
         for (id, person) in ids {
             try await database.read { connection in
                 let dossier = try connection.dossier(id, for: .applicant(person))
-                let chain = ReviewChain(stops: dossier.journey.chain.stops, acceptanceUnit: dossier.journey.chain.acceptanceUnit, reentry: dossier.journey.chain.reentry)
+                let chain = ReviewChain(stops: dossier.journey.chain.stops.filter { $0.insertion == nil }, acceptanceUnit: dossier.journey.chain.acceptanceUnit, reentry: dossier.journey.chain.reentry)
                 var journey = Journey(stage: .draft, chain: chain, round: 0)
                 var desks: [ID<WorkUnit>: Desk] = [:]
                 for entry in try connection.trail(of: id) {
                     #expect(journey.stage.name == entry.before)
-                    let step = try #require(replayed(entry))
+                    let step = try #require(replayed(entry, along: dossier.journey.chain))
                     let next = try journey.after(step)
                     desks = journey.desks(desks, after: step, to: next)
                     journey = next
@@ -55,16 +58,25 @@ import Testing
         }
     }
 
-    private func replayed(_ entry: TrailEntry) -> Step? {
+    /// The step an entry tells of; a pass inserts what stands on the chain behind the unit that passed.
+    private func replayed(_ entry: TrailEntry, along chain: ReviewChain) -> Step? {
         switch entry.step {
         case .submit: .submit
-        case .pass: .pass()
+        case .pass:
+            .pass(inserting: entry.remark.hasPrefix("增加审核单位") ? chain.stops.compactMap { stop in stop.insertion.map { .init(unit: stop.unit, steps: stop.steps, reason: $0.reason) } } : [])
         case .giveBack: .giveBack
         case .resubmit: .resubmit
         case .fail: .fail
         case .accept: .accept
+        case .recall: .recall
+        case .takeBack: .takeBack
+        case .withdraw: .withdraw
+        case .reopen: .reopen
+        case .requestCorrection: .requestCorrection
+        case .refuse: .refuse
+        case .abandon: .abandon
         case .conclude: .conclude(entry.after == .passed ? .passed : entry.after == .notPassed ? .notPassed : .lapsed)
-        case .recall, .takeBack, .withdraw, .extend, .reopen, .handOver, .requestCorrection, .refuse, .abandon: nil
+        case .extend, .handOver: nil
         }
     }
 

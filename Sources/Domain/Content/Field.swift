@@ -53,7 +53,7 @@ public struct Field: Sendable, Hashable {
     public func read(_ typed: String, in reference: Reference, today: Day) throws(Invalid) -> String {
         let text = typed.trimmed
         if text.isEmpty { return "" }
-        if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\r" && $0 != "\t" }) {
+        if let control = text.unicodeScalars.first(where: { ($0.value < 0x20 || (0x7F...0x9F).contains($0.value)) && $0 != "\n" && $0 != "\r" && $0 != "\t" }) {
             throw Invalid("\(label)含有不可见字符（U+\(String(control.value, radix: 16))），请重新输入")
         }
         switch kind {
