@@ -11,24 +11,24 @@ struct Activity: Hashable {
 
 extension Filling {
     /// This year's plans stand open around today; those of the years before ran in autumn and will be concluded.
-    mutating func addPlans(_ connection: any Connection) throws {
+    mutating func addPlans() throws {
         for year in province.firstYear...province.today.year {
             for field in Activity.Field.allCases {
                 let plan = try plan(Activity(field: field, year: year))
-                try connection.insert(plan)
+                writes.append { try $0.insert(plan) }
                 plans[Activity(field: field, year: year)] = plan
             }
         }
-        if let school = units[.school] { try addPostTables(of: school, connection) }
+        if let school = units[.school] { try addPostTables(of: school) }
     }
 
     /// 办结 of what is past.
-    func concludePlans(_ connection: any Connection) throws {
-        for (activity, plan) in plans where activity.year < province.today.year { try connection.markConcluded(plan.id) }
+    mutating func concludePlans() {
+        for (activity, plan) in plans where activity.year < province.today.year { writes.append { try $0.markConcluded(plan.id) } }
     }
 
     /// 岗位情况表 of every year, for a unit that is fully under post management.
-    mutating func addPostTables(of unit: WorkUnit, _ connection: any Connection) throws {
+    mutating func addPostTables(of unit: WorkUnit) throws {
         guard let member = members[unit.id]?.first else { return }
         for year in province.firstYear...province.today.year {
             let day = min(Day(year: year, month: 9, day: 10) ?? province.today, province.today)
@@ -40,8 +40,8 @@ extension Filling {
                 for (column, number) in zip(PostTable.Column.allCases, numbers) { values[PostTable.key(level, column)] = String(number) }
             }
             let file = try specimens.attachment(.postTable, invention.id())
-            posts[unit.id, default: [:]][year] = try connection.savePostTable(
-                year: year, values: values, file: file, over: 0, by: member, at: Instant(day, hour: 15))
+            posts[unit.id, default: [:]][year] = PostTable(year: year, number: 1, values: values, file: file)
+            writes.append { [values] in _ = try $0.savePostTable(year: year, values: values, file: file, over: 0, by: member, at: Instant(day, hour: 15)) }
         }
     }
 

@@ -3,20 +3,20 @@ import Storage
 
 extension Filling {
     /// A bureau of human resources for every prefecture and county, and an education bureau for every prefecture, where there is none yet.
-    mutating func addBureaus(_ connection: any Connection) throws {
+    mutating func addBureaus() throws {
         guard let authority = units[.authority], let education = units[.education] else { return }
         let prefectures = reference.orderedRegions.filter { $0.code.hasSuffix("00") && $0.code != "510000" }
         for prefecture in prefectures {
-            let bureau = try bureau(of: prefecture, "人力资源和社会保障局", under: authority, .two, known: [.chengdu, .leshan], connection)
-            _ = try self.bureau(of: prefecture, "教育局", under: education, .two, known: [.leshanEducation, .mianyangEducation], connection)
+            let bureau = try bureau(of: prefecture, "人力资源和社会保障局", under: authority, .two, known: [.chengdu, .leshan])
+            _ = try self.bureau(of: prefecture, "教育局", under: education, .two, known: [.leshanEducation, .mianyangEducation])
             for county in reference.orderedRegions where county.superior == prefecture.code {
-                _ = try self.bureau(of: county, "人力资源和社会保障局", under: bureau, .one, known: [.jinjiang], connection)
+                _ = try self.bureau(of: county, "人力资源和社会保障局", under: bureau, .one, known: [.jinjiang])
             }
         }
     }
 
     private mutating func bureau(
-        of region: Reference.Region, _ kind: String, under superior: WorkUnit, _ steps: ReviewChain.Steps, known: [UnitKey], _ connection: any Connection
+        of region: Reference.Region, _ kind: String, under superior: WorkUnit, _ steps: ReviewChain.Steps, known: [UnitKey]
     ) throws -> WorkUnit {
         let field: Activity.Field = kind == "教育局" ? .teachers : .engineers
         if let unit = known.compactMap({ units[$0] }).first(where: { $0.jurisdiction == region.code }) {
@@ -27,24 +27,24 @@ extension Filling {
             WorkUnit(
                 id: invention.id(), name: "\(region.name)\(kind)（演示）", creditCode: invention.creditCode(prefix: "11", region: region.code), type: "10",
                 superior: superior.id, jurisdiction: region.code, steps: steps, singleClerk: false, contactName: invention.personName(),
-                contactPhone: invention.landline("028"), enabled: true), connection)
-        try seatClerks(at: unit, connection)
+                contactPhone: invention.landline("028"), enabled: true))
+        try seatClerks(at: unit)
         bureaus[region.code, default: [:]][field] = unit
         return unit
     }
 
     /// Two different people where there are two steps; the second is the super administrator. One clerk otherwise.
-    private mutating func seatClerks(at unit: WorkUnit, _ connection: any Connection) throws {
+    private mutating func seatClerks(at unit: WorkUnit) throws {
         guard unit.steps == .two else {
-            try seatSomebody(at: unit, "经办员", [.firstReview], superAdministrator: true, connection)
+            try seatSomebody(at: unit, "经办员", [.firstReview], superAdministrator: true)
             return
         }
-        try seatSomebody(at: unit, "初审员", [.firstReview], superAdministrator: false, connection)
-        try seatSomebody(at: unit, "复审员", [.secondReview], superAdministrator: true, connection)
+        try seatSomebody(at: unit, "初审员", [.firstReview], superAdministrator: false)
+        try seatSomebody(at: unit, "复审员", [.secondReview], superAdministrator: true)
     }
 
     /// The employer of this number, with its people and all their dossiers.
-    mutating func addEmployer(_ number: Int, people: Int, _ share: inout Share, _ connection: any Connection) throws {
+    mutating func addEmployer(_ number: Int, people: Int, _ share: inout Share) throws {
         let counties = reference.orderedRegions.filter { !$0.code.hasSuffix("00") }
         guard !counties.isEmpty else { return }
         let county = counties[number % counties.count]
@@ -58,18 +58,18 @@ extension Filling {
                 id: invention.id(), name: "\(city)\(county.name)演示\(round == 0 ? "" : "第\(round + 1)")\(kind.name)",
                 creditCode: invention.creditCode(prefix: kind.prefix, region: county.code), type: kind.type, superior: superior.id,
                 jurisdiction: superior.jurisdiction, steps: invention.number(0...9) < 4 ? .two : .one, singleClerk: false, contactName: invention.personName(),
-                contactPhone: invention.landline("028"), enabled: true, postManagement: kind.prefix == "12" && invention.number(0...2) > 0), connection)
-        try seatClerks(at: unit, connection)
-        if unit.postManagement { try addPostTables(of: unit, connection) }
-        for _ in 0..<people { try addCrowdPerson(of: unit, kind.field, &share, connection) }
+                contactPhone: invention.landline("028"), enabled: true, postManagement: kind.prefix == "12" && invention.number(0...2) > 0))
+        try seatClerks(at: unit)
+        if unit.postManagement { try addPostTables(of: unit) }
+        for _ in 0..<people { try addCrowdPerson(of: unit, kind.field, &share) }
     }
 
-    private mutating func addCrowdPerson(of unit: WorkUnit, _ field: Activity.Field, _ share: inout Share, _ connection: any Connection) throws {
-        let person = try addPerson(region: unit.jurisdiction, born: 1968...1996, connection)
-        try connection.employ(person.id, at: unit.id, since: founded)
+    private mutating func addCrowdPerson(of unit: WorkUnit, _ field: Activity.Field, _ share: inout Share) throws {
+        let person = try addPerson(region: unit.jurisdiction, born: 1968...1996)
+        writes.append { [founded] in try $0.employ(person.id, at: unit.id, since: founded) }
         for year in province.firstYear...province.today.year where share.takes(&invention) {
             let itinerary = Itinerary.any(concluded: year < province.today.year, &invention)
-            try travel(person, of: unit, Activity(field: field, year: year), itinerary, until: end(of: year), connection)
+            try travel(person, of: unit, Activity(field: field, year: year), itinerary, until: end(of: year))
         }
     }
 }

@@ -2,7 +2,7 @@ import Domain
 import Storage
 
 /// The work of filling: what has been made so far, by the keys under which later parts find it.
-struct Filling: Sendable {
+struct Filling {
     let province: Province
     let specimens: Specimens
     let reference: Reference
@@ -23,38 +23,50 @@ struct Filling: Sendable {
     var reserved: Set<ID<Person>> = []
     /// The applicant whose dossier of this year stands returned.
     var returned: ID<Person>?
-    /// Dossiers written so far.
+    /// Dossiers made so far.
     var dossiers = 0
+    /// What was made and is not yet written, in order.
+    var writes: [Write] = []
 
-    init(province: Province, specimens: Specimens, _ connection: any Connection) throws {
+    typealias Write = @Sendable (any Connection) throws -> Void
+
+    init(province: Province, specimens: Specimens, reference: Reference, calendar: WorkCalendar) throws {
         self.province = province
         self.specimens = specimens
-        reference = try ReferenceTables.reference(connection)
-        calendar = try ReferenceTables.calendar(connection)
+        self.reference = reference
+        self.calendar = calendar
         invention = Invention(seed: province.seed)
-        try specimens.remember(connection, at: founded)
+        let founded = founded
+        writes.append { try specimens.remember($0, at: founded) }
+    }
+
+    /// Hands over what is to be written.
+    mutating func takeWrites() -> [Write] {
+        defer { writes = [] }
+        return writes
     }
 
     var founded: Instant { Instant(Day(year: province.firstYear - 1, month: 3, day: 1) ?? province.today, hour: 9) }
 
-    mutating func addUnitsAndStaff(_ connection: any Connection) throws {
+    mutating func addUnitsAndStaff() throws {
         for key in UnitKey.allCases {
             units[key] = try add(
                 WorkUnit(
                     id: invention.id(), name: key.name, creditCode: invention.creditCode(prefix: key.type.prefix, region: key.region),
                     type: key.type.code, superior: key.superior.flatMap { units[$0]?.id }, jurisdiction: key.region, steps: key.steps,
                     singleClerk: key == .primary, contactName: invention.personName(), contactPhone: invention.landline(key.areaCode), enabled: true,
-                    postManagement: key == .school), connection)
+                    postManagement: key == .school))
         }
         for seat in StaffSeat.all {
             guard let unit = units[seat.unit] else { continue }
-            let person = try seatSomebody(at: unit, seat.role, seat.permissions, superAdministrator: seat.superAdministrator, connection)
+            let person = try seatSomebody(at: unit, seat.role, seat.permissions, superAdministrator: seat.superAdministrator)
             if let label = seat.label { addAccount(label, person: person, unit: unit) }
         }
     }
 
-    mutating func add(_ unit: WorkUnit, _ connection: any Connection) throws -> WorkUnit {
-        try connection.insert(unit, at: founded)
+    mutating func add(_ unit: WorkUnit) throws -> WorkUnit {
+        let founded = founded
+        writes.append { try $0.insert(unit, at: founded) }
         tree[unit.id] = unit
         return unit
     }
@@ -62,25 +74,32 @@ struct Filling: Sendable {
     /// A new member of a unit's staff, with a role of his own where one is named.
     @discardableResult
     mutating func seatSomebody(
-        at unit: WorkUnit, _ role: String, _ permissions: [Permission], superAdministrator: Bool, _ connection: any Connection
+        at unit: WorkUnit, _ role: String, _ permissions: [Permission], superAdministrator: Bool
     ) throws -> Person {
-        let person = try addPerson(region: unit.jurisdiction, born: 1968...1992, connection)
+        let person = try addPerson(region: unit.jurisdiction, born: 1968...1992)
         var roles: [ID<Role>] = []
         if !role.isEmpty {
             roles = [invention.id()]
-            try connection.addRole(roles[0], unit: unit.id, name: role, permissions: permissions)
+            let id = roles[0]
+            writes.append { try $0.addRole(id, unit: unit.id, name: role, permissions: permissions) }
         }
         let id: ID<StaffMember> = invention.id()
-        try connection.addStaff(id, person: person.id, unit: unit.id, superAdministrator: superAdministrator, roles: roles, at: founded)
+        writes.append { [roles, founded] in
+            try $0.addStaff(id, person: person.id, unit: unit.id, superAdministrator: superAdministrator, roles: roles, at: founded)
+        }
         members[unit.id, default: []].append(
             StaffMember(id: id, person: person.id, name: person.name, unit: unit.id, granted: Set(permissions), isSuperAdministrator: superAdministrator))
         return person
     }
 
-    mutating func addPerson(region: String, born: ClosedRange<Int>, _ connection: any Connection) throws -> Person {
-        try connection.person(
-            named: invention.personName(), number: invention.idNumber(region: region == "510000" ? "510104" : region, born: born),
-            phone: invention.phone(), orNew: invention.id(), at: founded)
+    mutating func addPerson(region: String, born: ClosedRange<Int>) throws -> Person {
+        let person = Person(
+            id: invention.id(), name: invention.personName(), idNumber: invention.idNumber(region: region == "510000" ? "510104" : region, born: born),
+            phone: invention.phone())
+        writes.append { [founded] in
+            _ = try $0.person(named: person.name, number: person.idNumber, phone: person.phone, orNew: person.id, at: founded)
+        }
+        return person
     }
 
     private mutating func addAccount(_ label: String, person: Person, unit: WorkUnit?) {
@@ -104,12 +123,12 @@ struct Filling: Sendable {
     }
 
     /// Sixty people in four employers.
-    mutating func addApplicants(_ connection: any Connection) throws {
+    mutating func addApplicants() throws {
         for (key, count) in [(UnitKey.school, 24), (.primary, 9), (.mianyangSchool, 9), (.company, 18)] {
             guard let unit = units[key] else { continue }
             for number in 0..<count {
-                let person = try addPerson(region: key.region, born: 1970...1994, connection)
-                try connection.employ(person.id, at: unit.id, since: founded)
+                let person = try addPerson(region: key.region, born: 1970...1994)
+                writes.append { [founded] in try $0.employ(person.id, at: unit.id, since: founded) }
                 applicants[key, default: []].append(person)
                 if number == 0, key == .school || key == .company {
                     addAccount("申报人·\(unit.name)", person: person, unit: nil)

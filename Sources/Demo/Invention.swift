@@ -3,6 +3,8 @@ import Domain
 /// Invents names, numbers and texts from a seed: the same seed, the same inventions.
 struct Invention: RandomNumberGenerator {
     private var state: UInt64
+    /// Identity numbers given out, without check digits: nobody gets another's.
+    private var numbers: Set<Int> = []
 
     init(seed: UInt64) { state = seed }
 
@@ -29,8 +31,11 @@ struct Invention: RandomNumberGenerator {
 
     /// A resident identity number with a right check digit, of somebody born in the given years.
     mutating func idNumber(region: String, born years: ClosedRange<Int>) -> IDNumber {
-        let day = Day(year: number(years), month: number(1...12), day: number(1...28)) ?? Instant(milliseconds: 0).day
-        let digits = region + day.description.filter { $0 != "-" } + String(number(100...998))
+        var digits = ""
+        repeat {
+            let day = Day(year: number(years), month: number(1...12), day: number(1...28)) ?? Instant(milliseconds: 0).day
+            digits = region + day.description.filter { $0 != "-" } + String(number(100...998))
+        } while !numbers.insert(Int(digits) ?? 0).inserted
         return IDNumber(stored: digits + String(UnicodeScalar(IDNumber.checkCharacter(of: Array(digits.utf8)))))
     }
 

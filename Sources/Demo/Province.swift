@@ -56,51 +56,50 @@ public struct Province: Sendable {
     /// identity platform. The buttons of the personas are written last: a province that was not finished has none.
     public func fill(_ database: some Database, files intake: Intake, progress: (Int) -> Void = { _ in }) async throws -> [PlatformAccount] {
         let specimens = try await Specimens(in: intake)
-        var filling = try await database.write { connection in
+        let (reference, calendar) = try await database.read { connection in
             guard try connection.hasNoUnits() else { throw AlreadyFilled() }
-            var filling = try Filling(province: self, specimens: specimens, connection)
-            try filling.addUnitsAndStaff(connection)
-            try filling.addPlans(connection)
-            try filling.addApplicants(connection)
-            filling.addOutsiders()
-            try filling.travel(connection)
-            return filling
+            return (try ReferenceTables.reference(connection), try ReferenceTables.calendar(connection))
         }
+        var filling = try Filling(province: self, specimens: specimens, reference: reference, calendar: calendar)
+        try filling.addUnitsAndStaff()
+        try filling.addPlans()
+        try filling.addApplicants()
+        filling.addOutsiders()
+        try filling.travel()
+        try await write(filling.takeWrites(), database).value
         progress(filling.dossiers)
-        if size.units > filling.tree.count { filling = try await crowd(filling, database, progress) }
-        return try await database.write { [filling] connection in
-            try filling.concludePlans(connection)
-            try connection.leave(
-                filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
-                    DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
-                })
-            return filling.accounts
+        if size.units > filling.tree.count { try await crowd(&filling, database, progress) }
+        filling.concludePlans()
+        let personas = filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
+            DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
         }
+        filling.writes.append { try $0.leave(personas) }
+        try await write(filling.takeWrites(), database).value
+        return filling.accounts
     }
 
-    /// The rest of the province: every bureau, then the employers with their people and dossiers.
-    private func crowd(_ filling: Filling, _ database: some Database, _ progress: (Int) -> Void) async throws -> Filling {
-        var filling = try await database.write { connection in
-            var filling = filling
-            try filling.addBureaus(connection)
-            return filling
-        }
+    /// The rest of the province: every bureau, then the employers with their people and dossiers. One batch is written while the next is made.
+    private func crowd(_ filling: inout Filling, _ database: some Database, _ progress: (Int) -> Void) async throws {
+        try filling.addBureaus()
         let employers = max(size.units - filling.tree.count, 1)
         let people = max(size.people - filling.applicants.values.reduce(0) { $0 + $1.count }, 0)
         var share = Share(wanted: max(size.dossiers - filling.dossiers, 0), places: people * max(size.years, 1))
-        let batch = max(1, min(200, 4000 / max(1, size.dossiers / employers)))
+        let batch = max(1, min(200, 1000 / max(1, size.dossiers / employers)))
+        var writing = write(filling.takeWrites(), database)
         for start in stride(from: 0, to: employers, by: batch) {
-            (filling, share) = try await database.write { [filling, share] connection in
-                var (filling, share) = (filling, share)
-                for number in start..<min(start + batch, employers) {
-                    let hired = people * (number + 1) / employers - people * number / employers
-                    try filling.addEmployer(number, people: hired, &share, connection)
-                }
-                return (filling, share)
+            for number in start..<min(start + batch, employers) {
+                let hired = people * (number + 1) / employers - people * number / employers
+                try filling.addEmployer(number, people: hired, &share)
             }
+            try await writing.value
+            writing = write(filling.takeWrites(), database)
             progress(filling.dossiers)
         }
-        return filling
+        try await writing.value
+    }
+
+    private func write(_ writes: [Filling.Write], _ database: some Database) -> Task<Void, any Error> {
+        Task { try await database.write { connection in for write in writes { try write(connection) } } }
     }
 
     /// Buttons stand in the order of a dossier's way: applicants, their units, the bureaus, acceptance, and the outsiders last.

@@ -3,35 +3,35 @@ import Storage
 
 extension Filling {
     /// The dossiers around the personas: two concluded years, and this one in every state a visitor may want to see.
-    mutating func travel(_ connection: any Connection) throws {
+    mutating func travel() throws {
         let year = province.today.year
         for (past, teachers, engineers) in [(year - 2, 24, 11), (year - 1, 28, 12)] where past >= province.firstYear {
-            try travel(past, .teachers, [.school, .mianyangSchool, .primary], pastItineraries(teachers), connection)
-            try travel(past, .engineers, [.company], pastItineraries(engineers), connection)
+            try travel(past, .teachers, [.school, .mianyangSchool, .primary], pastItineraries(teachers))
+            try travel(past, .engineers, [.company], pastItineraries(engineers))
         }
         if let returned, let person = applicants[.school]?.first(where: { $0.id == returned }), let school = units[.school] {
             let itinerary = Itinerary(end: .returned(after: 3, workingDays: 3), daysAgo: 1)
-            try travel(person, of: school, Activity(field: .teachers, year: year), itinerary, until: province.today, connection)
+            try travel(person, of: school, Activity(field: .teachers, year: year), itinerary, until: province.today)
         }
         try travel(
             year, .teachers, [.school],
             [
                 waiting(0, 4, 3, 2, 1, 0), waiting(1, 6, 3, 2, 1), waiting(2, 7, 4, 2), waiting(3, 5, 2), waiting(4, 4), waiting(5, 3),
                 [.init(end: .draft, daysAgo: 2), .init(end: .failed(after: 1), daysAgo: 6), .init(end: .accepted, daysAgo: 4)],
-            ].flatMap { $0 }, connection)
-        try travel(year, .teachers, [.primary], [waiting(0, 5, 2, 1), waiting(1, 3), waiting(2, 2)].flatMap { $0 }, connection)
+            ].flatMap { $0 })
+        try travel(year, .teachers, [.primary], [waiting(0, 5, 2, 1), waiting(1, 3), waiting(2, 2)].flatMap { $0 })
         try travel(
             year, .teachers, [.mianyangSchool],
             [
                 waiting(1, 3), waiting(4, 6, 2), waiting(5, 1), [.init(end: .awaitingAcceptance, daysAgo: 5), .init(end: .awaitingAcceptance, daysAgo: 2)],
                 [.init(end: .returned(after: 2, workingDays: 5), daysAgo: 8)],
-            ].flatMap { $0 }, connection)
+            ].flatMap { $0 })
         try travel(
             year, .engineers, [.company],
             [
                 waiting(0, 4, 2, 1), waiting(1, 5, 3), waiting(2, 6, 2), waiting(3, 3, 1), waiting(4, 7), waiting(5, 2),
                 [.init(end: .awaitingAcceptance, daysAgo: 4), .init(end: .accepted, daysAgo: 3)],
-            ].flatMap { $0 }, connection)
+            ].flatMap { $0 })
     }
 
     private func waiting(_ passes: Int, _ daysAgo: Int...) -> [Itinerary] { daysAgo.map { Itinerary(end: .passed(passes), daysAgo: $0) } }
@@ -50,13 +50,13 @@ extension Filling {
     }
 
     /// Gives each itinerary to one person of the employers in turn, who is free that year.
-    private mutating func travel(_ year: Int, _ field: Activity.Field, _ employers: [UnitKey], _ itineraries: [Itinerary], _ connection: any Connection) throws {
+    private mutating func travel(_ year: Int, _ field: Activity.Field, _ employers: [UnitKey], _ itineraries: [Itinerary]) throws {
         let activity = Activity(field: field, year: year)
         let people = employers.flatMap { key in (applicants[key] ?? []).map { (person: $0, key: key) } }
             .filter { !reserved.contains($0.person.id) && (year != province.today.year || $0.person.id != returned) }
         for ((person, key), itinerary) in zip(people, itineraries) {
             guard let unit = units[key] else { continue }
-            try travel(person, of: unit, activity, itinerary, until: end(of: year), connection)
+            try travel(person, of: unit, activity, itinerary, until: end(of: year))
         }
     }
 
@@ -65,7 +65,7 @@ extension Filling {
 
     /// Replays one dossier's steps, each on a working day of its own, and writes what came of them.
     mutating func travel(
-        _ person: Person, of unit: WorkUnit, _ activity: Activity, _ itinerary: Itinerary, until end: Day, _ connection: any Connection
+        _ person: Person, of unit: WorkUnit, _ activity: Activity, _ itinerary: Itinerary, until end: Day
     ) throws {
         guard let plan = plans[activity], let chain = plan.chain(along: path(from: unit)) else { return }
         let steps = itinerary.steps(along: chain, inserting: addition(to: chain))
@@ -83,7 +83,7 @@ extension Filling {
                 try act(step, on: &ledger, person: person, day: day, itinerary, at: now)
             }
         }
-        try connection.insert(ledger)
+        writes.append { [ledger] in try $0.insert(ledger) }
         dossiers += 1
     }
 

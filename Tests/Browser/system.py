@@ -16,6 +16,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BINARIES = Path(os.environ.get("ZHIPING_BIN", ROOT / ".build" / "debug"))
 CHINA = timezone(timedelta(hours=8))
+# Enough of a province to walk through, filled in some seconds by a debug build.
+SIZE = ("--units", 300, "--people", 400, "--dossiers", 900)
 
 
 def today():
@@ -62,7 +64,7 @@ class System:
 
     def start(self, port, provider_port, start_provider):
         accounts = self.folder / "personas.json"
-        self.run("zhiping", "demo", "--data", self.folder, "--accounts", accounts, "--today", today())
+        self.run("zhiping", "demo", "--data", self.folder, "--accounts", accounts, "--today", today(), *SIZE)
         self.personas = json.loads(accounts.read_text())
         expected = start_provider(self, provider_port)
         self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer, **expected)
@@ -77,7 +79,7 @@ class System:
         return [str(BINARIES / program), *map(str, arguments)]
 
     def run(self, program, *arguments, **environment):
-        subprocess.run(self.command(program, arguments), env=self.environment | environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(self.command(program, arguments), env=self.environment | environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def begin(self, program, *arguments, **environment):
         with open(self.log(program), "wb") as log:
