@@ -1,23 +1,28 @@
 import Foundation
 
 /// Another program, run on a file from outside: with little memory, little time, no descriptors of ours, nothing in its environment,
-/// and at most two at once.
+/// and few at once.
 struct BoundedProcess: Sendable {
-    /// Seconds of processor time, and of waiting.
-    var seconds = 10
-    var megabytes = 768
+    let gate: Gate
+    /// Who asks: each has his share of the queue.
+    let asker: String
+    /// Seconds of processor time; of waiting, five more.
+    var seconds = 8
+    var megabytes = 1200
 
-    private static let gate = Gate(places: 2, most: 64)
+    /// Uploads are looked at by one door, pages drawn by another, so that neither keeps the other waiting.
+    static let intake = Gate(places: 1, most: 64, mostOfOne: 16)
+    static let drawing = Gate(places: 2, most: 64, mostOfOne: 6)
 
     /// What the program wrote to its standard output, at most 64 KB; nil when it failed or was ended.
     func run(_ program: String, _ arguments: [String]) async throws -> String? {
-        try await Self.gate.enter()
+        try await gate.enter(asker)
         do {
             let output = try await blocking { try self.output(of: program, arguments) }
-            await Self.gate.leave()
+            await gate.leave(asker)
             return output
         } catch {
-            await Self.gate.leave()
+            await gate.leave(asker)
             throw error
         }
     }
@@ -45,27 +50,34 @@ struct BoundedProcess: Sendable {
     }
 }
 
-/// Lets so many in at once; lets a bounded number wait, and sends the others away.
+/// Lets so many in at once; lets a bounded number wait, of one asker fewer, and sends the others away.
 actor Gate {
     private var places: Int
     private let most: Int
+    private let mostOfOne: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Within and waiting, by asker.
+    private var shares: [String: Int] = [:]
 
-    init(places: Int, most: Int) {
+    init(places: Int, most: Int, mostOfOne: Int) {
         self.places = places
         self.most = most
+        self.mostOfOne = mostOfOne
     }
 
-    func enter() async throws {
+    func enter(_ asker: String) async throws {
+        // Nobody in particular is this program itself.
+        guard waiting.count < most, asker.isEmpty || shares[asker, default: 0] < mostOfOne else { throw FileRefusal.busy }
+        shares[asker, default: 0] += 1
         if places > 0 {
             places -= 1
             return
         }
-        guard waiting.count < most else { throw FileRefusal.busy }
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    func leave() {
+    func leave(_ asker: String) {
+        shares[asker] = shares[asker].flatMap { $0 > 1 ? $0 - 1 : nil }
         if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
 }

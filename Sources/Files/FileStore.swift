@@ -34,11 +34,24 @@ public struct FileStore: Sendable {
         return try IncomingFile(at: incoming.appending(path: randomText(characters: 26, from: &source)), mostBytes: mostBytes)
     }
 
-    func path(of digest: String) -> URL { contents.appending(path: String(digest.prefix(2))).appending(path: digest) }
+    /// Only what looks like a digest names a content: nothing else may become part of a path.
+    func path(of digest: String) throws -> URL {
+        guard digest.utf8.count == 64, digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            throw Failure(description: "this is no digest")
+        }
+        return contents.appending(path: String(digest.prefix(2))).appending(path: digest)
+    }
+
+    /// Bytes of a content as it lies there.
+    public func size(of digest: String) throws -> Int {
+        var status = stat()
+        guard stat(try path(of: digest).path, &status) == 0 else { throw Failure(description: "the content \(digest) is missing") }
+        return Int(status.st_size)
+    }
 
     /// Makes a received file part of the store: its bytes, then its name are on the disk when this returns.
     func keep(_ received: URL, as digest: String) async throws {
-        let target = path(of: digest)
+        let target = try path(of: digest)
         try await blocking {
             let folder = target.deletingLastPathComponent()
             if mkdir(folder.path, 0o700) == 0 { try synchronize(contents) } else if errno != EEXIST { throw Failure(description: "cannot make \(folder.path)") }
@@ -49,7 +62,7 @@ public struct FileStore: Sendable {
 
     /// Whether the store holds this content, unaltered.
     public func holds(_ digest: String) async throws -> Bool {
-        let path = path(of: digest)
+        let path = try path(of: digest)
         return try await blocking {
             guard let handle = FileHandle(forReadingAtPath: path.path) else { return false }
             var hash = SHA256()
@@ -60,7 +73,7 @@ public struct FileStore: Sendable {
 
     /// The content's bytes, piece by piece.
     public func read(_ digest: String, _ take: (Data) async throws -> Void) async throws {
-        guard let handle = FileHandle(forReadingAtPath: path(of: digest).path) else { throw Failure(description: "the content \(digest) is missing") }
+        guard let handle = FileHandle(forReadingAtPath: try path(of: digest).path) else { throw Failure(description: "the content \(digest) is missing") }
         while let chunk = try await blocking({ try handle.read(upToCount: 1 << 17) }), !chunk.isEmpty { try await take(chunk) }
     }
 
@@ -77,7 +90,7 @@ extension FileStore {
     /// to after all, goes back to its place, so that no upload can lose its file to a sweep.
     public func remove(_ digests: [String], olderThan limit: Date, unless isReferred: (String) async throws -> Bool) async throws {
         for digest in digests {
-            let (here, aside) = (path(of: digest), incoming.appending(path: "\(digest).condemned"))
+            let (here, aside) = (try path(of: digest), incoming.appending(path: "\(digest).condemned"))
             guard rename(here.path, aside.path) == 0 else { continue }
             var status = stat()
             let isFresh = stat(aside.path, &status) == 0 && Double(status.st_mtim.tv_sec) >= limit.timeIntervalSince1970
@@ -90,9 +103,10 @@ extension FileStore {
         }
     }
 
-    /// Removes what was left half received, contents that no row was ever written for, and pictures nobody has looked at for long.
-    public func sweep(receivedBefore limit: Date, drawnBefore old: Date, unless isReferred: (String) async throws -> Bool) async throws {
-        for file in try list(incoming) where try age(of: file) < limit && file.pathExtension != "condemned" { unlink(file.path) }
+    /// Removes what was left half received or half drawn, contents that no row was ever written for, and pictures nobody has looked at for long.
+    public func sweep(begunBefore begun: Date, receivedBefore limit: Date, drawnBefore old: Date, unless isReferred: (String) async throws -> Bool) async throws {
+        for file in try list(incoming) where try age(of: file) < begun && file.pathExtension != "condemned" { unlink(file.path) }
+        for file in try list(pictures) where try file.lastPathComponent.hasPrefix(".") && age(of: file) < begun { unlink(file.path) }
         var unknown: [String] = []
         for folder in try list(contents) {
             for file in try list(folder) where try age(of: file) < limit {
@@ -103,7 +117,7 @@ extension FileStore {
         for folder in try list(pictures) where try age(of: folder) < old { try removeAll(at: folder) }
         // A sweep that was cut short leaves a content aside: it goes back, and the next sweep decides anew.
         for file in try list(incoming) where file.pathExtension == "condemned" {
-            let here = path(of: file.deletingPathExtension().lastPathComponent)
+            let here = try path(of: file.deletingPathExtension().lastPathComponent)
             if link(file.path, here.path) == 0 || errno == EEXIST { unlink(file.path) }
         }
     }

@@ -13,13 +13,13 @@ public struct Intake: Sendable {
     }
 
     /// Throws a `FileRefusal` for what is not taken; the received file is gone then.
-    public func take(_ file: IncomingFile) async throws -> KeptFile {
+    public func take(_ file: IncomingFile, for asker: String = "") async throws -> KeptFile {
         defer { file.discard() }
         let digest = try await file.finish()
         guard file.bytes > 0 else { throw FileRefusal.empty }
         guard let kind = FileKind(head: file.head, tail: file.tail) else { throw FileRefusal.unknownKind }
         try await scanner?.demandClean(file.path)
-        let pages = try await drawing.inspect(file.path, kind)
+        let pages = try await drawing.inspect(file.path, kind, for: asker)
         try await store.keep(file.path, as: digest)
         return KeptFile(digest: digest, kind: kind, bytes: file.bytes, pages: pages)
     }

@@ -24,7 +24,7 @@ extension Connection {
     public func attach(_ file: Attachment, to part: Part, _ row: String, of id: ID<Dossier>, by actor: Actor, at now: Instant) throws {
         let dossier = try dossier(id, for: actor)
         try demandDraft(dossier, of: actor)
-        if try count("SELECT COUNT(*) FROM attachments WHERE dossier_id = \(id) AND id = \(file.id)") == 1 { return }
+        if try isThere(file.id, of: id) { return }
         let content = try draft(of: id).content
         guard let rule = part.files, content.has(row, in: part) else { throw Problem.refused("这一条已不在材料中，请刷新页面。") }
         let there = content[part].first { $0.id == row }?.files ?? []
@@ -49,6 +49,11 @@ extension Connection {
         for (part, row, file) in try attachments(of: id) where !content.has(row, in: part) {
             try run("UPDATE attachments SET removed_at = \(now) WHERE dossier_id = \(id) AND id = \(file.id)")
         }
+    }
+
+    /// Whether the same upload has come before. One that was taken away meanwhile comes back: it was sent again.
+    private func isThere(_ file: ID<Attachment>, of dossier: ID<Dossier>) throws -> Bool {
+        try run("UPDATE attachments SET removed_at = NULL WHERE dossier_id = \(dossier) AND id = \(file)") == 1
     }
 
     private func demandDraft(_ dossier: Dossier, of actor: Actor) throws {
@@ -113,17 +118,27 @@ extension Connection {
 
     private func fileVisible(to actor: Actor) -> SQL {
         let ofContent: SQL = "a.part NOT IN ('proof', 'posts')"
-        let reported: SQL = "EXISTS (SELECT 1 FROM desks o WHERE o.dossier_id = d.id AND o.unit_id = d.unit_id AND o.acted = 'reported')"
+        // What the unit has passed on with, not what it prepares anew.
+        let reported: SQL = """
+            EXISTS (SELECT 1 FROM desks o WHERE o.dossier_id = d.id AND o.unit_id = d.unit_id AND o.acted = 'reported')
+            AND a.settled <= (\(lastReport))
+            """
         switch actor {
-        case .applicant: return "\(ofContent) AND (a.removed_at IS NULL OR a.settled > 0) OR a.settled > 0 AND \(reported)"
+        case .applicant: return "\(ofContent) AND (a.removed_at IS NULL OR a.settled > 0) OR a.settled > 0 AND (\(reported))"
         case .staff(let member):
             return """
-                a.settled > 0 AND (\(ofContent) OR d.person_id <> \(member.person) OR \(reported))
+                a.settled > 0 AND (\(ofContent) OR d.person_id <> \(member.person) OR (\(reported)))
                 OR a.part = 'proof' AND a.removed_at IS NULL AND d.unit_id = \(member.unit) AND d.person_id <> \(member.person)
                 """
         }
     }
 }
+
+/// The entry with which the own unit of `dossiers d` last passed it on.
+let lastReport: SQL = """
+    SELECT COALESCE(MAX(r.number), 0) FROM trail r
+    WHERE r.dossier_id = d.id AND r.unit_id = d.unit_id AND r.step = 'pass' AND r.stage_after <> 'secondReview'
+    """
 
 extension Connection {
     /// 单位公示证明材料 that the applicant's own unit has put beside a dossier.
@@ -138,7 +153,7 @@ extension Connection {
     /// Puts a proof beside a dossier that waits in its applicant's own unit.
     public func addProof(_ file: Attachment, to id: ID<Dossier>, by member: StaffMember, at now: Instant) throws {
         let dossier = try dossierToProve(id, by: member)
-        if try count("SELECT COUNT(*) FROM attachments WHERE dossier_id = \(id) AND id = \(file.id)") == 1 { return }
+        if try isThere(file.id, of: id) { return }
         let rule = Recommendation.proofRule
         guard try proofs(of: id).count < rule.most else {
             throw Problem.invalid([FieldProblem(Recommendation.proofField, "\(rule.label)最多 \(rule.most) 个，请先删除不需要的")])

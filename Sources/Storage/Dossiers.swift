@@ -60,10 +60,15 @@ extension Connection {
 
     /// The recommendation given last by the applicant's own unit. The applicant himself reads it once the unit has passed it on (D25).
     public func recommendation(of dossier: Dossier, for actor: Actor) throws -> Recommendation? {
-        if dossier.applicant == actor.person, try desks(of: dossier.id)[dossier.unit]?.acted != .reported { return nil }
-        return try first("SELECT body FROM recommendations WHERE dossier_id = \(dossier.id) ORDER BY number DESC LIMIT 1") {
-            try JSON.value(try $0.text())
-        }
+        let isApplicant = dossier.applicant == actor.person
+        if isApplicant, try desks(of: dossier.id)[dossier.unit]?.acted != .reported { return nil }
+        let given: SQL = isApplicant ? "AND c.number <= (\(lastReport))" : ""
+        return try first(
+            """
+            SELECT c.body FROM recommendations c JOIN dossiers d ON d.id = c.dossier_id WHERE c.dossier_id = \(dossier.id) \(given)
+            ORDER BY c.number DESC LIMIT 1
+            """
+        ) { try JSON.value(try $0.text()) }
     }
 
     /// The dossiers of one person, newest first.

@@ -13,10 +13,12 @@ extension Connection {
     public func reveal(_ id: ID<Dossier>, to member: StaffMember, key: ID<Revelation>, at now: Instant) throws -> Person {
         let dossier = try dossier(id, for: .staff(member))
         guard let person = try person(dossier.applicant), let unit = try unit(member.unit) else { throw Problem.notFound }
+        // The form's key alone would let one record stand for many dossiers, or for another reader.
+        let record: ID<Revelation> = ID(derivedFrom: "\(key)/\(id)/\(member.id)")
         try run(
             """
             INSERT INTO revelations (id, dossier_id, person_id, unit_id, unit_name, reader_id, reader_name, at)
-            VALUES (\(key), \(id), \(person.id), \(unit.id), \(unit.name), \(member.person), \(member.name), \(now))
+            VALUES (\(record), \(id), \(person.id), \(unit.id), \(unit.name), \(member.person), \(member.name), \(now))
             ON CONFLICT (id) DO NOTHING
             """)
         return person

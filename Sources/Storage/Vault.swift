@@ -80,6 +80,11 @@ public struct Vault: Sendable {
         }
     }
 
+    /// A code that nobody can make who has not the key: for what leaves this program and has to come back as it was.
+    public func code(for text: String) -> String {
+        HMAC<SHA256>.authenticationCode(for: Data("code\n\(text)".utf8), using: indexKey).hexadecimal
+    }
+
     /// The same for equal numbers and telling nothing of them to whoever lacks the key.
     func index(_ number: IDNumber) -> String {
         HMAC<SHA256>.authenticationCode(for: Data("id-number\n\(number.text)".utf8), using: indexKey).hexadecimal
@@ -107,11 +112,11 @@ extension Connection {
     /// Checks that the key file is the one this database was written with, and remembers a key that is new to it.
     func acquaint(at now: Instant) throws {
         let known = try rows("SELECT key_id, proof FROM sealing_keys") { (id: try $0.text(), proof: try $0.text()) }
-        for (id, proof) in known where try vault.open(proof, for: "sealing_keys/\(id)") != Vault.proof {
+        for (id, proof) in known where try vault.open(proof, for: "sealing_keys/\(id)") != vault.proof {
             throw Vault.Unusable(description: "the key file is not the one this database was written with")
         }
         guard !known.contains(where: { $0.id == vault.current }) else { return }
-        let proof = try vault.seal(Vault.proof, for: "sealing_keys/\(vault.current)")
+        let proof = try vault.seal(vault.proof, for: "sealing_keys/\(vault.current)")
         try run("INSERT INTO sealing_keys (key_id, proof, first_used_at) VALUES (\(vault.current), \(proof), \(now))")
     }
 
@@ -131,4 +136,7 @@ extension Connection {
     }
 }
 
-extension Vault { fileprivate static let proof = "zhiping" }
+extension Vault {
+    /// Known text that depends on both keys: a file with another index key is another file.
+    fileprivate var proof: String { code(for: "zhiping") }
+}

@@ -23,8 +23,10 @@ import Testing
     ])
     func namesAreCleaned(_ name: String, _ cleaned: String) { #expect(FileKind.pdf.cleaned(name: name) == cleaned) }
 
+    /// 240 bytes and the extension fit where names of files are kept.
     @Test func longNamesAreCut() {
-        #expect(FileKind.jpeg.cleaned(name: String(repeating: "证", count: 255) + ".jpg") == String(repeating: "证", count: 100) + ".jpg")
+        #expect(FileKind.jpeg.cleaned(name: String(repeating: "证", count: 255) + ".jpg") == String(repeating: "证", count: 80) + ".jpg")
+        #expect(FileKind.pdf.cleaned(name: String(repeating: "a", count: 300)).utf8.count == 104)
     }
 
     @Test func sizesAreReadable() {

@@ -98,6 +98,24 @@ func tinyPDF(_ mark: String = "") -> [UInt8] {
         #expect(try await !shelf.store.holds(String(repeating: "0", count: 64)))
     }
 
+    @Test(arguments: ["", "../../secret", String(repeating: "a", count: 63), String(repeating: "A", count: 64), String(repeating: "/", count: 64)])
+    func onlyDigestsNameContents(_ name: String) async throws {
+        let shelf = try Shelf()
+        await #expect(throws: FileStore.Failure.self) { _ = try await shelf.store.holds(name) }
+        let forged = Domain.Attachment(id: someID, name: "", digest: name, kind: .png, bytes: 1, pages: 5)
+        await #expect(throws: FileStore.Failure.self) { _ = try await shelf.intake.drawing.picture(of: forged, page: 1) }
+    }
+
+    /// What cannot be drawn is tried once.
+    @Test func aPageThatCannotBeDrawnIsRemembered() async throws {
+        let shelf = try Shelf()
+        let kept = try await shelf.take(tinyPDF())
+        let more = Domain.Attachment(id: someID, name: "", digest: kept.digest, kind: .pdf, bytes: kept.bytes, pages: 3)
+        #expect(try await shelf.intake.drawing.picture(of: more, page: 3) == nil)
+        #expect(shelf.files(in: "pictures") == ["3.jpg"])
+        #expect(try await shelf.intake.drawing.picture(of: more, page: 3) == nil)
+    }
+
     @Test func tooManyBytesAreRefusedAtTheFirst() async throws {
         let shelf = try Shelf()
         var file = try shelf.store.newIncoming(mostBytes: 100)
@@ -129,11 +147,11 @@ func tinyPDF(_ mark: String = "") -> [UInt8] {
         let kept = try await shelf.take(tinyPDF())
         _ = try shelf.store.newIncoming()
         _ = try await shelf.intake.drawing.picture(of: kept.attachment(someID, named: "两页"), page: 1)
-        try await shelf.store.sweep(receivedBefore: .now - 60, drawnBefore: .now - 60, unless: isUnknown)
+        try await shelf.store.sweep(begunBefore: .now - 60, receivedBefore: .now - 60, drawnBefore: .now - 60, unless: isUnknown)
         #expect(shelf.files(in: "contents").count == 1 && shelf.files(in: "incoming").count == 1)
-        try await shelf.store.sweep(receivedBefore: .now + 60, drawnBefore: .now - 60, unless: isReferred)
+        try await shelf.store.sweep(begunBefore: .now + 60, receivedBefore: .now + 60, drawnBefore: .now - 60, unless: isReferred)
         #expect(shelf.files(in: "contents").count == 1 && shelf.files(in: "incoming").isEmpty)
-        try await shelf.store.sweep(receivedBefore: .now + 60, drawnBefore: .now - 60, unless: isUnknown)
+        try await shelf.store.sweep(begunBefore: .now + 60, receivedBefore: .now + 60, drawnBefore: .now - 60, unless: isUnknown)
         #expect(shelf.files(in: "contents").isEmpty && shelf.files(in: "pictures").isEmpty)
     }
 

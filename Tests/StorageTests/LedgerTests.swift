@@ -8,10 +8,16 @@ import Testing
 @Suite struct LedgerTests {
     private static let scripts: [[(World.Name, Step)]] = [
         [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .pass()), (.officeAccepter, .accept), (.officeAccepter, .conclude(.passed))],
-        [(.schoolFirst, .pass()), (.schoolFirst, .takeBack), (.schoolFirstToo, .pass()), (.schoolSecond, .pass()), (.schoolSecond, .withdraw), (.schoolSecond, .fail), (.schoolFirst, .reopen)],
+        [
+            (.schoolFirst, .pass()), (.schoolFirst, .takeBack), (.schoolFirstToo, .pass()), (.schoolSecond, .pass()), (.schoolSecond, .withdraw), (.schoolSecond, .fail),
+            (.schoolFirst, .reopen),
+        ],
         [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .giveBack), (.applicant, .resubmit), (.schoolFirst, .pass())],
         [(.schoolFirst, .giveBack), (.schoolFirst, .extend), (.applicant, .resubmit), (.applicant, .abandon)],
-        [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .pass()), (.officeAccepter, .requestCorrection), (.applicant, .resubmit), (.officeAccepter, .refuse)],
+        [
+            (.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .pass()), (.officeAccepter, .requestCorrection), (.applicant, .resubmit),
+            (.officeAccepter, .refuse),
+        ],
         [(.applicant, .recall)],
     ]
 

@@ -13,7 +13,9 @@ import Testing
         let database = try SQLiteDatabase(folder: folder)
         try await Migrator().migrate(database, at: World.start)
         try await ReferenceTables.load(into: database)
-        return (database, try await Province(today: World.start.day, size: size).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder)
+        return (
+            database, try await Province(today: World.start.day, size: size).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder
+        )
     }
 
     @Test func itHoldsWhatItPromises() async throws {
@@ -41,7 +43,8 @@ import Testing
         for (id, person) in ids {
             try await database.read { connection in
                 let dossier = try connection.dossier(id, for: .applicant(person))
-                let chain = ReviewChain(stops: dossier.journey.chain.stops.filter { $0.insertion == nil }, acceptanceUnit: dossier.journey.chain.acceptanceUnit, reentry: dossier.journey.chain.reentry)
+                let chain = ReviewChain(
+                    stops: dossier.journey.chain.stops.filter { $0.insertion == nil }, acceptanceUnit: dossier.journey.chain.acceptanceUnit, reentry: dossier.journey.chain.reentry)
                 var journey = Journey(stage: .draft, chain: chain, round: 0)
                 var desks: [ID<WorkUnit>: Desk] = [:]
                 for entry in try connection.trail(of: id) {
@@ -63,7 +66,9 @@ import Testing
         switch entry.step {
         case .submit: .submit
         case .pass:
-            .pass(inserting: entry.remark.hasPrefix("增加审核单位") ? chain.stops.compactMap { stop in stop.insertion.map { .init(unit: stop.unit, steps: stop.steps, reason: $0.reason) } } : [])
+            .pass(
+                inserting: entry.remark.hasPrefix("增加审核单位")
+                    ? chain.stops.compactMap { stop in stop.insertion.map { .init(unit: stop.unit, steps: stop.steps, reason: $0.reason) } } : [])
         case .giveBack: .giveBack
         case .resubmit: .resubmit
         case .fail: .fail

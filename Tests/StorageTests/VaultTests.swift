@@ -60,14 +60,25 @@ import Testing
         let folder = try copy(of: try await World())
         defer { try? FileManager.default.removeItem(at: folder) }
         let keys = folder.appending(path: "keys.json")
-        let kept = try Data(contentsOf: keys)
         try FileManager.default.removeItem(at: keys)
         #expect(throws: SQLiteDatabase.CannotOpen.self) { _ = try SQLiteDatabase(folder: folder) }
         #expect(!FileManager.default.fileExists(atPath: keys.path), "no new keys are made for old numbers")
         _ = try Vault.make(keys)
         let database = try SQLiteDatabase(folder: folder)
         await #expect(throws: Vault.Unusable.self) { try await Migrator().migrate(database, at: World.start) }
-        #expect(!kept.isEmpty)
+        let other = try copy(of: try await World())
+        defer { try? FileManager.default.removeItem(at: other) }
+        try JSONSerialization.data(withJSONObject: try remixed(other)).write(to: other.appending(path: "keys.json"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: other.appending(path: "keys.json").path)
+        let reopened = try SQLiteDatabase(folder: other)
+        await #expect(throws: Vault.Unusable.self) { try await Migrator().migrate(reopened, at: World.start) }
+    }
+
+    /// A folder's own keys with another index key.
+    private func remixed(_ folder: URL) throws -> [String: Any] {
+        var keys = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "keys.json"))) as? [String: Any])
+        keys["index"] = Data(repeating: 1, count: 32).base64EncodedString()
+        return keys
     }
 
     /// Numbers that stood in plain text before this version are sealed when it first opens the database.
@@ -91,8 +102,15 @@ import Testing
             #expect(shown == world.person(.applicant))
         }
         #expect(try await world.database.read { try $0.revelations(of: id) }.map(\.readerName) == [member.name])
+        // One key for many dossiers, or in another's hands, stands for none of them but the first.
+        let another = try await world.dossier(of: .secondApplicant)
+        guard case .staff(let colleague) = try await world.actor(.schoolSecond) else { return }
+        _ = try await world.database.write { try $0.reveal(another, to: member, key: key, at: World.start) }
+        _ = try await world.database.write { try $0.reveal(id, to: colleague, key: key, at: World.start) }
+        #expect(try await world.database.read { try $0.revelations(of: another) }.count == 1)
+        #expect(Set(try await world.database.read { try $0.revelations(of: id) }.map(\.readerName)) == [member.name, colleague.name])
         guard case .staff(let stranger) = try await world.actor(.otherFirst) else { return }
         await #expect(throws: Problem.notFound) { _ = try await world.database.write { try $0.reveal(id, to: stranger, key: newID(), at: World.start) } }
-        #expect(try await world.database.read { try $0.revelations(of: id) }.count == 1)
+        #expect(try await world.database.read { try $0.revelations(of: id) }.count == 2)
     }
 }

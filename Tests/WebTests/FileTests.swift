@@ -134,6 +134,48 @@ import Testing
         #expect(try await second.upload(path, inline, [("proof", "晚了.pdf", Papers.pdf())]).status == 403)
     }
 
+    /// The same form shown again brings other files: each is kept, and one that was taken away and chosen again comes back.
+    @Test func everyProofThatIsChosenIsKept() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier(after: [(.schoolFirst, .pass())]).text
+        let (browser, path) = (try await site.browser(.schoolSecond), "/dossiers/\(id)/passes")
+        let first = try await browser.upload(
+            path, try await browser.get("/dossiers/\(id)").form(to: path).merging(["action": "find"]) { $1 }, [("proof", "甲.pdf", Papers.pdf(mark: "a"))])
+        let second = try await browser.upload(path, first.form(to: path).merging(["action": "find"]) { $1 }, [("proof", "乙.pdf", Papers.pdf(mark: "b"))])
+        #expect(second.body.contains("甲.pdf") && second.body.contains("乙.pdf"))
+        let file = try #require(second.body.firstMatch(of: /value="drop\.([a-z2-7]{26})"/)).1
+        let third = try await browser.post(path, second.form(to: path).merging(["action": "drop.\(file)"]) { $1 })
+        #expect(!third.body.contains("甲.pdf") && third.body.contains("乙.pdf"))
+        let fourth = try await browser.upload(path, third.form(to: path).merging(["action": "find"]) { $1 }, [("proof", "甲.pdf", Papers.pdf(mark: "a"))])
+        #expect(fourth.body.contains("甲.pdf"))
+    }
+
+    /// Nothing is stored for whoever may not have it stored.
+    @Test func aRefusedUploadLeavesNothing() async throws {
+        let (site, browser, id) = try await drafted()
+        func contents() throws -> Int {
+            FileManager.default.enumerator(atPath: site.world.folder.appending(path: "files/contents").path)?.allObjects.count ?? 0
+        }
+        let before = try contents()
+        let own = try await browser.get("/my/dossiers/\(id)/attaching?part=work&row=w1").form(to: "/my/dossiers/\(id)/files")
+        #expect(try await browser.upload("/my/dossiers/\(id)/files", own.merging(["row": "nosuch"]) { $1 }, [("file", "a.pdf", Papers.pdf(mark: "x"))]).status == 409)
+        let path = "/dossiers/\(World.key())/passes"
+        let other = try await site.browser(.otherFirst)
+        let form = try await other.token(for: path, version: 2).merging(["action": "pass", "seen": ""]) { $1 }
+        #expect(try await other.upload(path, form, [("proof", "a.pdf", Papers.pdf(mark: "y"))]).status == 404)
+        #expect(try contents() == before)
+    }
+
+    /// Anybody can post without a session: what he gets back is small.
+    @Test func aVisitorsFormIsShownAgainWithinMeasure() async throws {
+        let site = try await TestSite(try await World())
+        let fields = Dictionary(uniqueKeysWithValues: (0..<40).map { ("field\($0)", String(repeating: "\"", count: 100_000)) })
+        let answer = try await site.visitor.upload("/dossiers/\(World.key())/passes", fields, [])
+        #expect(answer.status == 401 && answer.body.utf8.count < 2_000_000)
+        let typed = try await site.visitor.upload("/dossiers/\(World.key())/passes", ["opinion": "写了很久的意见"], [])
+        #expect(typed.status == 401 && typed.body.contains("写了很久的意见"))
+    }
+
     /// A-15: what is decided is what was shown.
     @Test func aDecisionNamesTheContentItSaw() async throws {
         let site = try await TestSite(try await World())

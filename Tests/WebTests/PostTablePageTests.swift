@@ -1,5 +1,7 @@
 import Cast
+import Crypto
 import Domain
+import Foundation
 import Storage
 import Testing
 
@@ -56,6 +58,18 @@ import Testing
         #expect(try await site.browser(.schoolSecond).post(path, mended).status == 403, "the form is the other's")
         #expect(try await browser.post(path, mended).status == 303)
         #expect(try await browser.get(path).body.contains("岗位.pdf"))
+    }
+
+    /// Whoever holds a session can reckon with its token; a ticket needs what only the server has.
+    @Test func aTicketIsNotMadeOfTheSessionAlone() async throws {
+        let site = try await managed()
+        let (browser, path) = (try await site.browser(.schoolFirst), "/post-tables/2026")
+        let forged = try JSONEncoder().encode(Domain.Attachment(id: newID(), name: "x.png", digest: "../../secret.png", kind: .png, bytes: 10, pages: 5))
+        let body = base64URL(forged)
+        let code = hexadecimal(HMAC<SHA256>.authenticationCode(for: Data("file\n\(body)".utf8), using: SymmetricKey(data: Data((browser.token ?? "").utf8))))
+        let answer = try await browser.submit(path, on: path, values.merging(["ticket": "\(body).\(code)"]) { $1 })
+        #expect(answer.status == 403)
+        #expect(try await site.world.database.read { try $0.postTable(of: site.world.unit(.school).id, year: 2026) } == nil)
     }
 
     @Test func whoComesTooLateIsToldAndKeepsHisNumbers() async throws {

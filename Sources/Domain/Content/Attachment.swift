@@ -97,7 +97,10 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable, Codable {
         var stem = String(String.UnicodeScalarView(kept)).trimmed
         for suffix in [".pdf", ".jpeg", ".jpg", ".png"] where stem.lowercased().hasSuffix(suffix) { stem = String(stem.dropLast(suffix.count)) }
         while stem.hasPrefix(".") { stem.removeFirst() }
-        return "\(stem.trimmed.isEmpty ? "附件" : stem.trimmed.cut(to: 100)).\(fileExtension)"
+        stem = stem.trimmed.cut(to: 100)
+        // A name has to fit where names of files are kept: 255 bytes with its extension.
+        while stem.utf8.count > 240 { stem.removeLast() }
+        return "\(stem.isEmpty ? "附件" : stem).\(fileExtension)"
     }
 }
 

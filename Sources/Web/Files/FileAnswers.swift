@@ -43,7 +43,7 @@ extension Site {
             throw Problem.unavailable("文件“\(file.name)”未通过完整性校验，暂时不能下载，请联系管理员（编号 \(context.id)）。")
         }
         let store = intake.store
-        let body = ResponseBody(contentLength: file.bytes) { writer in
+        let body = ResponseBody(contentLength: try store.size(of: file.digest)) { writer in
             try await store.read(file.digest) { try await writer.write(ByteBuffer(bytes: $0)) }
             try await writer.finish(nil)
         }
@@ -59,7 +59,7 @@ extension Site {
         guard let page = context.parameters.get("page").flatMap({ Int($0) }) else { throw Problem.notFound }
         let picture: Data?
         do {
-            picture = try await intake.drawing.picture(of: file, page: page)
+            picture = try await intake.drawing.picture(of: file, page: page, for: context.currentSession?.signedIn.account.text ?? "")
         } catch let refusal as FileRefusal {
             throw Problem.unavailable(refusal.sentence)
         }

@@ -8,12 +8,12 @@ import Storage
 extension Site {
     /// Removes what was uploaded and belongs to nothing, a day after it came, and pictures that nobody has looked at for a month.
     func sweepFiles(at now: Instant) async throws {
-        let (database, day, month) = (database, now.adding(seconds: -86_400), now.adding(seconds: -30 * 86_400))
+        let (database, hour, day, month) = (database, now.adding(seconds: -3600), now.adding(seconds: -86_400), now.adding(seconds: -30 * 86_400))
         func date(_ instant: Instant) -> Date { Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000) }
         let isReferred: (String) async throws -> Bool = { digest in try await database.read { try $0.refersToFile(digest) } }
         let forgotten = try await database.write { try $0.sweepFiles(before: day) }
         try await intake.store.remove(forgotten, olderThan: date(day), unless: isReferred)
-        try await intake.store.sweep(receivedBefore: date(day), drawnBefore: date(month), unless: isReferred)
+        try await intake.store.sweep(begunBefore: date(hour), receivedBefore: date(day), drawnBefore: date(month), unless: isReferred)
     }
 }
 

@@ -39,7 +39,7 @@ struct Upload: Sendable {
                 for event in try parser.feed(piece.readableBytesView) { try await reading.take(event) }
             }
             guard parser.isFinished else { throw Problem.malformed }
-            self.init(form: try Form(fields: reading.fields), files: reading.files)
+            self.init(form: try Form(fields: try reading.fields), files: reading.files)
         } catch {
             reading.discard()
             throw error
@@ -55,13 +55,14 @@ struct Upload: Sendable {
     static func typed(in request: Request) async throws -> [String: String] {
         guard var parser = Multipart(contentType: request.headers[.contentType] ?? "") else { return try await Form(request, within: .section).all }
         var (fields, name, bytes) = ([String: [UInt8]](), nil as String?, 0)
+        // Anybody can send this: as much as a long opinion and a recommendation need, and no more.
         for try await piece in request.body {
             bytes += piece.readableBytes
-            guard bytes <= mostBytes else { break }
+            guard bytes <= mostFieldBytes else { break }
             for event in try parser.feed(piece.readableBytesView) {
                 switch event {
-                case .part(let part, let file): name = file == nil && fields.count < 200 ? part : nil
-                case .data(let data): if let name, fields[name, default: []].count <= mostFieldBytes { fields[name, default: []] += data }
+                case .part(let part, let file): name = file == nil && fields.count < 100 ? part : nil
+                case .data(let data): if let name { fields[name, default: []] += data }
                 }
             }
         }
@@ -74,13 +75,22 @@ struct Upload: Sendable {
     /// The parts as they come in.
     private struct Reading {
         let store: FileStore
-        var fields: [(String, String)] = []
+        private var texts: [(name: String, bytes: [UInt8])] = []
         var files: [ReceivedFile] = []
-        private var value: [UInt8] = []
         private var fieldBytes = 0
         private var isFile = false
 
         init(store: FileStore) { self.store = store }
+
+        /// The fields as text; what is not UTF-8 is no field of ours.
+        var fields: [(String, String)] {
+            get throws {
+                try texts.map { field in
+                    guard let text = String(validating: field.bytes, as: UTF8.self) else { throw Problem.malformed }
+                    return (field.name, text)
+                }
+            }
+        }
 
         mutating func take(_ event: Multipart.Event) async throws {
             switch event {
@@ -90,9 +100,8 @@ struct Upload: Sendable {
                     guard files.count < Upload.mostFiles else { throw Problem.malformed }
                     files.append(ReceivedFile(field: name, name: fileName, file: try store.newIncoming()))
                 } else {
-                    guard fields.count < 200 else { throw Problem.malformed }
-                    fields.append((name, ""))
-                    value = []
+                    guard texts.count < 200 else { throw Problem.malformed }
+                    texts.append((name, []))
                 }
             case .data(let bytes): try await take(bytes)
             }
@@ -102,9 +111,8 @@ struct Upload: Sendable {
             guard isFile else {
                 fieldBytes += bytes.count
                 guard fieldBytes <= Upload.mostFieldBytes else { throw Problem.tooLarge }
-                value += bytes
-                guard let text = String(validating: value, as: UTF8.self) else { return fields[fields.count - 1].1 = "\u{0}" }
-                return fields[fields.count - 1].1 = text
+                texts[texts.count - 1].bytes += bytes
+                return
             }
             let last = files.count - 1
             do {
@@ -129,14 +137,14 @@ extension Upload {
 
 extension Site {
     /// Puts what was chosen for a field into the store; what is refused is a problem at that field, with the file's name.
-    func keep(_ upload: Upload, _ field: String, key: String) async throws -> (files: [Attachment], problems: [FieldProblem]) {
+    func keep(_ upload: Upload, _ field: String, key: String, for asker: String) async throws -> (files: [Attachment], problems: [FieldProblem]) {
         var (files, problems): ([Attachment], [FieldProblem]) = ([], [])
         for (position, received) in upload.chosen(field).enumerated() {
             do {
                 if let refusal = received.refusal { throw refusal }
                 guard let file = received.file else { continue }
-                let kept = try await intake.take(file)
-                files.append(kept.attachment(ID(derivedFrom: "\(key)/\(field)/\(position)"), named: received.name))
+                let kept = try await intake.take(file, for: asker)
+                files.append(kept.attachment(ID(derivedFrom: "\(key)/\(field)/\(position)/\(kept.digest)"), named: received.name))
             } catch let refusal as FileRefusal {
                 problems.append(FieldProblem(field, "“\(FileKind.pdf.cleaned(name: received.name).dropLast(4))”：\(refusal.sentence)"))
             }

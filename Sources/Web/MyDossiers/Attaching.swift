@@ -25,7 +25,9 @@ extension Site {
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only { ["part", "row", "inline"].contains($0) }
         guard let part = Part(rawValue: form["part"]), part.files != nil else { throw Problem.malformed }
-        var (files, problems) = try await keep(upload, "file", key: token.key)
+        // Nothing is stored for a row that is not there.
+        guard try await database.read({ try $0.draft(of: id).content.has(form["row"], in: part) }) else { throw Problem.refused("这一条已不在材料中，请刷新页面。") }
+        var (files, problems) = try await keep(upload, "file", key: token.key, for: context.session.signedIn.account.text)
         if files.isEmpty, problems.isEmpty { problems = [FieldProblem("file", "请选择文件")] }
         problems += try await attach(files, to: part, form["row"], of: id, context)
         return try await attached(id, part, form["row"], problems, isInline: form["inline"] == "1", context)

@@ -22,9 +22,12 @@ extension Site {
         let form = upload.form
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only { key in key == "ticket" || PostTable.fields.contains { $0.key == key } }
-        let (files, refused) = try await keep(upload, "file", key: token.key)
-        var typing = PostTableTyping(form: form, file: try files.last ?? FileTicket.read(form["ticket"], in: context.session))
-        let saved = try await database.read { try $0.postTable(of: context.unit.id, year: year) }
+        let (files, refused) = try await keep(upload, "file", key: token.key, for: context.session.signedIn.account.text)
+        let (saved, ticketed) = try await database.read { connection in
+            let ticket = FileTicket(vault: connection.vault, session: context.session)
+            return (try connection.postTable(of: context.unit.id, year: year), try ticket.read(form["ticket"]))
+        }
+        var typing = PostTableTyping(form: form, file: files.last ?? ticketed)
         let reading = PostTable.read({ form[$0] }, in: reference, today: context.now.day)
         typing.problems = reading.problems + refused
         guard let file = typing.file ?? saved?.table.file, typing.problems.isEmpty else {
@@ -77,7 +80,7 @@ extension Site {
             PostTablePage(
                 frame: try frame(for: session, connection, current: Path.postTables), unit: unit, year: year, saved: try connection.postTable(of: unit.id, year: year),
                 years: try connection.postTableYears(of: unit.id), typing: typing, isSaved: isSaved,
-                ticket: try typing?.file.map { try FileTicket.text($0, in: session) } ?? "", session: session, reference: reference
+                ticket: try typing?.file.map { try FileTicket(vault: connection.vault, session: session).text($0) } ?? "", session: session, reference: reference
             ).html
         }
     }

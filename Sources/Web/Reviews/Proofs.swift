@@ -27,7 +27,13 @@ extension Site {
     /// Keeps what came with a form as proofs of the dossier; what was not taken is told.
     func addProofs(_ upload: Upload, to id: ID<Dossier>, key: String, _ context: StaffContext) async throws -> [FieldProblem] {
         guard !upload.chosen(Recommendation.proofField).isEmpty else { return [] }
-        var (files, problems) = try await keep(upload, Recommendation.proofField, key: key)
+        do {
+            _ = try await database.read { try $0.dossierToProve(id, by: context.member) }
+        } catch is Problem {
+            // Nothing of his is stored; what keeps him from it is told by the decision that came with the file.
+            return []
+        }
+        var (files, problems) = try await keep(upload, Recommendation.proofField, key: key, for: context.session.signedIn.account.text)
         for file in files {
             do {
                 try await database.write { try $0.addProof(file, to: id, by: context.member, at: context.now) }
