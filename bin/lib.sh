@@ -1,4 +1,4 @@
-# What bin/start, bin/stop and bin/test share. Sourced, never run.
+# What bin/start, bin/stop, bin/test and bin/guide share. Sourced, never run.
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
@@ -41,6 +41,18 @@ need_swift() {
 # A digest over names and contents of the given files and folders.
 digest_of() {
   (cd "$root" && find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
+}
+
+# A Python of its own for a list of requirements, made anew when the list has changed.
+prepare_python() {
+  local folder="$1" list="$2" stamp
+  stamp="$(digest_of "$list")"
+  if [[ "$(cat "$folder/requirements.stamp" 2>/dev/null)" == "$stamp" ]]; then return; fi
+  say "Preparing Python in $folder …"
+  rm -rf "$folder"
+  /usr/bin/python3 -m venv "$folder" &&
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$list" &&
+    printf '%s\n' "$stamp" >"$folder/requirements.stamp"
 }
 
 port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
