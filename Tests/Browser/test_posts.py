@@ -34,7 +34,8 @@ def test_numbers_in_full_are_shown_in_place(walker):
     desk.open_first(walker, desk.BELOW, "初审")
     walker.fill("opinion", "先写下的意见")
     walker.press("显示完整证件号码和手机", stays=True)
-    shown = walker.wait(lambda: walker.find("[data-revealed] dd").text, "the number appears")
+    walker.wait(lambda: walker.all("[data-revealed] dd"), "the number appears")
+    shown = walker.text("[data-revealed] dd")
     assert len(shown) == 18 and "*" not in shown
     assert walker.value("opinion") == "先写下的意见"
     walker.inspect("numbers-revealed", reveals=True)
