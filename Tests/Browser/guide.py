@@ -18,7 +18,7 @@ from conftest import start_browser, walk
 
 GUIDE = system.ROOT / "docs" / "guide"
 IMAGES = GUIDE / "images"
-WIDTH, HEIGHT, MARGIN = 1280, 800, 12
+WIDTH, HEIGHT, MARGIN = 1280, 800, 10
 SCHOOL, CITY = "乐山市演示中学", "乐山市教育局（演示）"
 TEACHER = f"申报人·{SCHOOL}"
 OFFICE = "受理·四川省中小学教师高级职称评审委员会办公室（演示）"
