@@ -18,7 +18,7 @@ from conftest import start_browser, walk
 
 GUIDE = system.ROOT / "docs" / "guide"
 IMAGES = GUIDE / "images"
-WIDTH, HEIGHT, MARGIN = 1280, 800, 12
+WIDTH, HEIGHT, MARGIN = 1280, 800, 10
 SCHOOL, CITY = "乐山市演示中学", "乐山市教育局（演示）"
 TEACHER = f"申报人·{SCHOOL}"
 OFFICE = "受理·四川省中小学教师高级职称评审委员会办公室（演示）"
@@ -161,13 +161,13 @@ class Story:
         """A slow line and a file that is too large, at one place."""
         walker = self.first
         slow, large = self.papers / "学位证书.jpg", self.papers / "毕业论文扫描件.pdf"
-        slow.write_bytes(Path(self.portrait).read_bytes() + bytes(600_000))
+        slow.write_bytes(Path(self.portrait).read_bytes() + bytes(1_200_000))
         large.write_bytes(Path(self.diploma).read_bytes() + bytes(21_000_000))
         with self.line_of(60_000):
             forms.choose(walker, "education", f"{large}\n{slow}")
             walker.wait(lambda: float(walker.find(".uploading progress").get_property("value")) > 0.3, "the upload goes on")
             self.take("applicant-upload", "#education .row")
-        walker.press("取消", stays=True)
+            walker.press("取消", stays=True)
         walker.driver.refresh()
 
     @contextmanager
@@ -176,8 +176,10 @@ class Story:
         driver.execute_cdp_cmd("Network.enable", {})
         conditions = {"offline": False, "latency": 20, "downloadThroughput": -1}
         driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions | {"uploadThroughput": bytes_a_second})
-        yield
-        driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions | {"uploadThroughput": -1})
+        try:
+            yield
+        finally:
+            driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions | {"uploadThroughput": -1})
 
     def save_in_two_windows(self):
         walker, path, field = self.first, self.path("sections/summary"), "summary.summary.summary"
