@@ -38,7 +38,12 @@ export function uploads(root) {
   addEventListener("beforeunload", (event) => { if (running) event.preventDefault(); });
 
   function choose(place, files) {
-    for (const file of files) waiting.push({ place, file, line: line(place, file) });
+    for (const file of files) {
+      const job = { place, file, line: line(place, file) };
+      // One that still waits its turn is taken out of the queue.
+      job.line.stop.onclick = () => { waiting.splice(waiting.indexOf(job), 1); job.line.element.remove(); };
+      waiting.push(job);
+    }
     next();
   }
 
