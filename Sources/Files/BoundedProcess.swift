@@ -1,5 +1,9 @@
 import Foundation
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Another program, run on a file from outside: with little memory, little time, no descriptors of ours, nothing in its environment,
 /// and few at once.
 struct BoundedProcess: Sendable {
@@ -27,26 +31,47 @@ struct BoundedProcess: Sendable {
         }
     }
 
+    /// By posix_spawn itself: Foundation's Process reads the table of open files while other threads change it, and can crash over it.
     private func output(of program: String, _ arguments: [String]) throws -> String? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/prlimit")
-        process.arguments =
-            ["--as=\(megabytes << 20)", "--cpu=\(seconds)", "--fsize=\(64 << 20)", "--nofile=64", "--core=0", "--"]
+        let words =
+            ["prlimit", "--as=\(megabytes << 20)", "--cpu=\(seconds)", "--fsize=\(64 << 20)", "--nofile=64", "--core=0", "--"]
             + ["/usr/bin/timeout", "--signal=KILL", "\(seconds + 5)", "/usr/bin/\(program)"] + arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"]
-        process.currentDirectoryURL = URL(filePath: "/")
-        let pipe = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        // One at a time, so that no program inherits the pipe of another.
+        let (pid, reading) = try Self.starting.withLock {
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0 else { throw FileStore.Failure(description: "no pipe: \(errno)") }
+            defer { close(ends[1]) }
+            let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return (try spawn(words, writingTo: ends[1]), reading)
+        }
         var written = Data()
-        while let piece = try pipe.fileHandleForReading.read(upToCount: 1 << 14), !piece.isEmpty {
+        while let piece = try reading.read(upToCount: 1 << 14), !piece.isEmpty {
             if written.count < 1 << 16 { written += piece }
         }
-        process.waitUntilExit()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else { return nil }
-        return String(decoding: written, as: UTF8.self)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status == 0 ? String(decoding: written, as: UTF8.self) : nil
+    }
+
+    private static let starting = NSLock()
+
+    /// Starts prlimit with the pipe as its output, and nothing in its environment but where programs are. What else is open closes itself.
+    private func spawn(_ words: [String], writingTo descriptor: Int32) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        func copied(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] { texts.map { strdup($0) } + [nil] }
+        let arguments = copied(words)
+        let environment = copied(["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/nonexistent"])
+        defer { for text in arguments + environment { free(text) } }
+        var pid = pid_t()
+        let result = posix_spawn(&pid, "/usr/bin/prlimit", &actions, nil, arguments, environment)
+        guard result == 0 else { throw FileStore.Failure(description: "cannot start prlimit: \(result)") }
+        return pid
     }
 }
 

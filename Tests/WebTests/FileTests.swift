@@ -143,7 +143,7 @@ import Testing
             path, try await browser.get("/dossiers/\(id)").form(to: path).merging(["action": "find"]) { $1 }, [("proof", "甲.pdf", Papers.pdf(mark: "a"))])
         let second = try await browser.upload(path, first.form(to: path).merging(["action": "find"]) { $1 }, [("proof", "乙.pdf", Papers.pdf(mark: "b"))])
         #expect(second.body.contains("甲.pdf") && second.body.contains("乙.pdf"))
-        let file = try #require(second.body.firstMatch(of: /value="drop\.([a-z2-7]{26})"/)).1
+        let file = try #require(second.body.firstMatch(of: /甲\.pdf<\/a>[^甲乙]*?value="drop\.([a-z2-7]{26})"/)).1
         let third = try await browser.post(path, second.form(to: path).merging(["action": "drop.\(file)"]) { $1 })
         #expect(!third.body.contains("甲.pdf") && third.body.contains("乙.pdf"))
         let fourth = try await browser.upload(path, third.form(to: path).merging(["action": "find"]) { $1 }, [("proof", "甲.pdf", Papers.pdf(mark: "a"))])
