@@ -10,6 +10,7 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
 let package = Package(
     name: "zhiping",
@@ -29,26 +30,37 @@ let package = Package(
     ],
     targets: [
         .target(name: "Domain", swiftSettings: strict),
-        .target(name: "Storage", dependencies: ["Domain", grdb, crypto],
+        .target(name: "Measures", swiftSettings: strict),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev", "pkg-config"])]),
+        .target(name: "Storage", dependencies: ["Domain", "Measures", "CPostgres", grdb, sqlite, crypto],
                 resources: [.copy("Migrations"), .copy("Reference")], swiftSettings: strict),
+        .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CXml", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "Sheets", dependencies: ["CXlsxWriter", "CZip", "CXml"], swiftSettings: strict),
         .target(name: "Files", dependencies: ["Domain", crypto], swiftSettings: strict),
         .target(name: "Markup", swiftSettings: strict),
-        .target(name: "Web", dependencies: ["Domain", "Storage", "Files", "Markup", hummingbird, jwt, crypto,
+        .target(name: "Web", dependencies: ["Domain", "Measures", "Storage", "Files", "Sheets", "Markup", hummingbird, jwt, crypto,
                                       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
                 resources: [.copy("Public")], swiftSettings: strict),
+        .target(name: "Backup", dependencies: ["Domain", "Storage", "Files", crypto], swiftSettings: strict),
         .target(name: "Demo", dependencies: ["Domain", "Storage", "Files"], swiftSettings: strict),
-        .executableTarget(name: "zhiping", dependencies: ["Domain", "Storage", "Files", "Web", "Demo", hummingbird, arguments],
+        .executableTarget(name: "zhiping", dependencies: ["Domain", "Storage", "Files", "Backup", "Web", "Demo", hummingbird, arguments],
                           swiftSettings: strict),
         .executableTarget(name: "identity-platform",
                           dependencies: ["Domain", "Markup", hummingbird, grdb, jwt, crypto, arguments,
                                          .product(name: "CryptoExtras", package: "swift-crypto")],
                           resources: [.copy("Public")], swiftSettings: strict),
+        // What bin/bench measures inside one process; built for that only.
+        .executableTarget(name: "benchmark", dependencies: ["Domain", "Storage", "Cast"], swiftSettings: strict),
         // The small cast of units and people that the tests of Storage and Web share.
-        .target(name: "Cast", dependencies: ["Domain", "Storage", "Files"], path: "Tests/Cast", swiftSettings: strict),
+        .target(name: "Cast", dependencies: ["Domain", "Storage", "Files", "CPostgres"], path: "Tests/Cast", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Cast"], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Files", "Demo", "Cast"], swiftSettings: strict),
-        .testTarget(name: "FilesTests", dependencies: ["Domain", "Files"], swiftSettings: strict),
-        .testTarget(name: "WebTests", dependencies: ["Domain", "Storage", "Files", "Web", "Markup", "Cast", hummingbird, jwt, crypto,
+        .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Files", "Demo", "Cast", grdb], swiftSettings: strict),
+        .testTarget(name: "SheetsTests", dependencies: ["Sheets"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Domain", "Files", crypto], swiftSettings: strict),
+        .testTarget(name: "BackupTests", dependencies: ["Domain", "Storage", "Files", "Backup", "Cast", crypto], swiftSettings: strict),
+        .testTarget(name: "WebTests", dependencies: ["Domain", "Measures", "Storage", "Files", "Sheets", "Web", "Markup", "Cast", hummingbird, jwt, crypto,
                                                 .product(name: "NIOEmbedded", package: "swift-nio"),
                                                 .product(name: "NIOPosix", package: "swift-nio")],
                     swiftSettings: strict),

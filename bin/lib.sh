@@ -1,9 +1,15 @@
-# What bin/start, bin/stop, bin/test and bin/guide share. Sourced, never run.
+# What bin/start, bin/stop, bin/test, bin/torture and bin/guide share. Sourced, never run.
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
+# What the programs are built with.
+build_packages=(git libsqlite3-dev libpq-dev libxlsxwriter-dev libzip-dev libxml2-dev pkg-config)
+
 # What draws uploaded files as pictures.
 picture_packages=(poppler-utils poppler-data graphicsmagick fonts-noto-cjk)
+
+# What the fault tests need besides the programs.
+fault_packages=(gcc libc6-dev python3 python3-venv postgresql-15)
 
 say() { printf '%s\n' "$*"; }
 
@@ -55,6 +61,33 @@ prepare_python() {
     printf '%s\n' "$stamp" >"$folder/requirements.stamp"
 }
 
+# A part that did not come to its end is a failure of its own.
+broken() {
+  say "✘ $*"
+  failed=$((failed + 1))
+}
+
+# The number before a word in a line of text; 0 when it is not there.
+number_before() {
+  local number
+  number="$(grep -oE "[0-9]+ $1" <<<"$2" | head -n 1 | grep -oE '^[0-9]+' || true)"
+  printf '%s\n' "${number:-0}"
+}
+
+# Runs the Python tests that are named and adds them to the totals.
+run_pytest() {
+  local log="$1" status=0 closing good wrong
+  shift
+  .venv/bin/python -m pytest "$@" -p no:cacheprovider 2>&1 | tee "$log" || status=$?
+  closing="$(grep -E '^=+ .*(passed|failed|error).* in [0-9.]+s' "$log" | tail -n 1 || true)"
+  good="$(number_before passed "$closing")"
+  wrong=$(($(number_before failed "$closing") + $(number_before 'errors?' "$closing")))
+  passed=$((passed + good))
+  failed=$((failed + wrong))
+  if ((status != 0 && wrong == 0)); then broken "pytest ended with status $status"; fi
+  if ((good + wrong == 0)); then broken "pytest ran no tests"; fi
+}
+
 port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # The pid in a pid file, if that process is ours still: its command line begins with the program's path.
@@ -73,11 +106,53 @@ stop_program() {
   if pid="$(pid_of "$file" "$program")"; then
     kill -TERM "$pid" 2>/dev/null || true
     local tries
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 260; tries++)); do
       [[ -d "/proc/$pid" ]] || break
       sleep 0.1
     done
     [[ ! -d "/proc/$pid" ]] || kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -f "$file"
+}
+
+# A PostgreSQL server of its own for tests: its programs, as Debian lays them out, and a user who may run it (it refuses to be root).
+postgres_programs=/usr/lib/postgresql/15/bin
+
+as_postgres() {
+  if ((EUID == 0)); then (cd / && setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"); else "$@"; fi
+}
+
+# Makes the server in the folder that is named, unless it is there already, and starts it on a port of its own that it keeps.
+# The folder must lie where everybody may enter; `postgres_url` says where the server answers.
+start_postgres() {
+  local folder="$1" tries port chosen
+  if [[ ! -e "$folder/PG_VERSION" ]]; then
+    mkdir -p "$folder" && chmod 700 "$folder" || return 1
+    if ((EUID == 0)); then chown postgres:postgres "$folder"; fi
+    as_postgres "$postgres_programs/initdb" --pgdata="$folder" --username=zhiping --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null || return 1
+  fi
+  for ((tries = 0; tries < 5; tries++)); do
+    chosen=no
+    if [[ ! -s "$folder/port" ]]; then
+      port=$((20000 + RANDOM % 12000))
+      if port_answers "$port"; then continue; fi
+      chosen=yes
+      as_postgres tee "$folder/port" >/dev/null <<<"$port"
+    fi
+    as_postgres "$postgres_programs/pg_ctl" start --pgdata="$folder" --wait --silent --log="$folder/log" --options="-c port=$(<"$folder/port") \
+      -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=1000 -c fsync=on" && return 0
+    [[ $chosen == yes ]] || break
+    as_postgres rm -f "$folder/port"
+  done
+  cat "$folder/log" >&2
+  return 1
+}
+
+# Under which address its superuser reaches the server in this folder.
+postgres_url() { printf 'postgresql://zhiping@127.0.0.1:%s/postgres\n' "$(<"$1/port")"; }
+
+# Ends the server in this folder, at once, and removes the folder.
+stop_postgres() {
+  [[ ! -s "$1/postmaster.pid" ]] || as_postgres "$postgres_programs/pg_ctl" stop --pgdata="$1" --wait --silent --mode=immediate || true
+  rm -rf "$1"
 }

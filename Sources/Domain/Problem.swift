@@ -17,21 +17,26 @@ public enum Problem: Error, Sendable, Hashable {
     case tooLarge
 
     public init(_ refusal: Refusal) { self = .refused(refusal.sentence) }
+    public init(_ refused: Approval.Refused) { self = .refused(refused.sentence) }
     public init(_ denial: Denial) { self = .notAllowed(denial.sentence) }
+    public init(_ denial: GrantDenial) { self = .notAllowed(denial.sentence) }
 
     /// Who was faster, at what, when.
     public struct Change: Sendable, Hashable {
         public let by: String
         public let at: Instant
         public let what: String
+        /// What is no longer as it was seen.
+        public let object: String
 
-        public init(by: String, at: Instant, what: String) {
+        public init(by: String, at: Instant, what: String, of object: String = "材料") {
             self.by = by
             self.at = at
             self.what = what
+            self.object = object
         }
 
-        public var sentence: String { "\(by) 已于 \(at.text) 进行“\(what)”，材料已变化。您填写的内容保留在下方。" }
+        public var sentence: String { "\(by) 已于 \(at.text) 进行“\(what)”，\(object)已变化。您填写的内容保留在下方。" }
     }
 }
 

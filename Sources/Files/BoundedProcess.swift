@@ -101,6 +101,9 @@ actor Gate {
         await withCheckedContinuation { waiting.append($0) }
     }
 
+    /// How many wait.
+    var queue: Int { waiting.count }
+
     func leave(_ asker: String) {
         shares[asker] = shares[asker].flatMap { $0 > 1 ? $0 - 1 : nil }
         if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }

@@ -59,10 +59,11 @@ public struct Drawing: Sendable {
     /// that it cannot be drawn is kept as well, as an empty picture, so that it is tried once.
     public func picture(of file: Attachment, page: Int, for asker: String = "") async throws -> Data? {
         guard (1...max(file.pages, 1)).contains(page) else { return nil }
-        let content = try store.path(of: file.digest)
+        _ = try store.path(of: file.digest)
         let folder = store.pictures.appending(path: file.digest, directoryHint: .isDirectory)
         let kept = folder.appending(path: "\(page).jpg")
         if let data = try await blocking({ FileManager.default.contents(atPath: kept.path) }) { return data.isEmpty ? nil : data }
+        let content = try await store.file(of: file.digest)
         let drawn = try await draw(page: page, of: content, file.kind, BoundedProcess(gate: BoundedProcess.drawing, asker: asker))
         return try await blocking {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -102,5 +103,12 @@ public struct Drawing: Sendable {
             return nil
         }
         return target
+    }
+}
+
+extension Drawing {
+    /// How many wait at each of the two doors.
+    public static func queues() async -> [String: Int] {
+        await ["intake": BoundedProcess.intake.queue, "drawing": BoundedProcess.drawing.queue]
     }
 }

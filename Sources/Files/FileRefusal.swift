@@ -1,5 +1,5 @@
 /// Why a file is not taken, in words for the person who chose it.
-public enum FileRefusal: Error, Sendable, Hashable {
+public enum FileRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case empty
     case tooLarge
     case unknownKind

@@ -1,6 +1,6 @@
 import Domain
 
-/// An account of the identity platform, keyed on issuer and subject, never on name or number.
+/// An account of the identity platform, keyed on issuer, subject and, for a legal person's operator, its credit code; never on name or number.
 public enum Account {}
 
 /// What the platform says of whoever signs in, after its token was verified.
@@ -36,6 +36,11 @@ public struct Identity: Sendable, Hashable {
     }
 }
 
+extension Identity {
+    /// What an account is known by at its issuer (D23): the subject, and for a legal person's operator the credit code with it.
+    var key: String { kind == .unit ? "\(subject) \(creditCode?.text ?? "")" : subject }
+}
+
 /// Who is signed in, with his rights as they are at this request.
 public struct SignedIn: Sendable {
     public let account: ID<Account>
@@ -46,6 +51,27 @@ public struct SignedIn: Sendable {
     public let unit: WorkUnit?
     public let creditCode: String
     public let unitName: String
+    /// How the legal person stands here in whose name he has signed in without being on its staff; nil for everybody else.
+    public let registration: Registration?
+    /// Until when he has read his messages; nil when he has never said so.
+    public let messagesSeenAt: Instant?
+}
+
+/// How a legal person stands here, to somebody who is not on its staff.
+public enum Registration: Sendable {
+    case registered(name: String)
+    /// Has asked to be registered, whatever became of it.
+    case asked(UnitRequest)
+    case unknown
+
+    /// Why its functions are closed, and with whom that lies.
+    public var sentence: String {
+        switch self {
+        case .registered(let name): "“\(name)”已在本系统建立账户，请联系该单位超级管理员，在工作人员管理中添加您（姓名、身份证号码须与统一身份认证平台一致）。"
+        case .asked(let request): request.whereabouts
+        case .unknown: "单位尚未在本系统注册。请在基本信息维护中完善单位信息，提交上级单位审核；审核通过后开放申报、经办功能。"
+        }
+    }
 }
 
 /// Lifetimes of a session.
@@ -65,17 +91,18 @@ extension Connection {
     public func signIn(_ identity: Identity, tokenHash: String, at now: Instant) throws {
         let person = try person(named: identity.name, number: identity.idNumber, phone: identity.phone, orNew: newID(), at: now)
         let fresh: ID<Account> = newID()
+        let subject = identity.key
         try run(
             """
             INSERT INTO accounts (id, issuer, subject, kind, person_id, credit_code, unit_name, disabled, created_at)
-            VALUES (\(fresh), \(identity.issuer), \(identity.subject), \(identity.kind.rawValue), \(person.id),
+            VALUES (\(fresh), \(identity.issuer), \(subject), \(identity.kind.rawValue), \(person.id),
                 \(identity.creditCode?.text ?? ""), \(identity.unitName), 0, \(now))
             ON CONFLICT (issuer, subject) DO UPDATE SET person_id = excluded.person_id, credit_code = excluded.credit_code,
                 unit_name = excluded.unit_name
             """)
         let account: (id: ID<Account>, kind: String, disabled: Bool)? = try first(
             """
-            SELECT id, kind, disabled FROM accounts WHERE issuer = \(identity.issuer) AND subject = \(identity.subject)
+            SELECT id, kind, disabled FROM accounts WHERE issuer = \(identity.issuer) AND subject = \(subject)
             """
         ) { (try $0.id(), try $0.text(), try $0.bool()) }
         guard let account, account.kind == identity.kind.rawValue else { throw Problem.notAllowed("该账号的登录类型已改变，请联系超级管理员。") }
@@ -84,8 +111,11 @@ extension Connection {
             try run(
                 """
                 UPDATE staff SET account_id = \(account.id), bound_at = \(now)
-                WHERE account_id IS NULL AND person_id = \(person.id) AND unit_id = (SELECT id FROM units WHERE credit_code = \(code))
+                WHERE account_id IS NULL AND person_id = \(person.id) AND entered_name = \(identity.name)
+                    AND NOT EXISTS (SELECT 1 FROM staff o WHERE o.account_id = \(account.id))
+                    AND unit_id = (SELECT id FROM units WHERE credit_code = \(code))
                 """)
+            try run("UPDATE staff SET signed_in_at = \(now) WHERE account_id = \(account.id)")
         }
         try run("INSERT INTO sessions (token_hash, account_id, created_at, seen_at) VALUES (\(tokenHash), \(account.id), \(now), \(now))")
     }
@@ -94,24 +124,32 @@ extension Connection {
     public func signedIn(tokenHash: String, rule: SessionRule, at now: Instant) throws -> (SignedIn, seen: Instant)? {
         let found = try first(
             """
-            SELECT a.id, a.kind, a.person_id, s.id, a.credit_code, a.unit_name, e.seen_at
-            FROM sessions e JOIN accounts a ON a.id = e.account_id LEFT JOIN staff s ON s.account_id = a.id AND s.enabled = 1
+            SELECT a.id, a.kind, a.person_id, s.id, a.credit_code, a.unit_name, e.seen_at, a.messages_seen_at
+            FROM sessions e JOIN accounts a ON a.id = e.account_id LEFT JOIN staff s ON s.account_id = a.id AND s.enabled = 1 AND s.person_id = a.person_id
+                AND EXISTS (SELECT 1 FROM units u WHERE u.id = s.unit_id AND u.credit_code = a.credit_code)
             WHERE e.token_hash = \(tokenHash) AND a.disabled = 0
               AND e.seen_at > \(now.adding(seconds: -rule.idle)) AND e.created_at > \(now.adding(seconds: -rule.absolute))
             """
         ) {
             SessionRow(
                 account: try $0.id(), kind: try $0.name(), person: try $0.id(), staff: try $0.optionalID(),
-                creditCode: try $0.text(), unitName: try $0.text(), seen: try $0.instant())
+                creditCode: try $0.text(), unitName: try $0.text(), seen: try $0.instant(), messagesSeenAt: try $0.optionalInstant())
         }
         guard let found, let person = try person(found.person) else { return nil }
-        let staff = try found.staff.flatMap { try self.staff($0) }
+        let staff = try found.staff.flatMap { try self.staff($0, on: now.day) }
         let unit = try staff.flatMap { try self.unit($0.unit) }
+        let registration = found.kind == .unit && unit == nil ? try registration(under: found.creditCode) : nil
         return (
             SignedIn(
                 account: found.account, kind: found.kind, person: person, staff: unit?.enabled == true ? staff : nil, unit: unit,
-                creditCode: found.creditCode, unitName: found.unitName), found.seen
+                creditCode: found.creditCode, unitName: found.unitName, registration: registration, messagesSeenAt: found.messagesSeenAt), found.seen
         )
+    }
+
+    private func registration(under code: String) throws -> Registration {
+        let code = CreditCode(stored: code)
+        if let unit = try unit(code) { return .registered(name: unit.name) }
+        return try latestRequest(.registration, under: code).map { .asked($0) } ?? .unknown
     }
 
     public func touchSession(tokenHash: String, at now: Instant) throws {
@@ -139,6 +177,7 @@ private struct SessionRow {
     let creditCode: String
     let unitName: String
     let seen: Instant
+    let messagesSeenAt: Instant?
 }
 
 /// What was sent to the platform with a browser, and is expected back from it, once.

@@ -28,6 +28,8 @@ extension Connection {
         let content = try draft(of: id).content
         guard let rule = part.files, content.has(row, in: part) else { throw Problem.refused("这一条已不在材料中，请刷新页面。") }
         let there = content[part].first { $0.id == row }?.files ?? []
+        // Sent again from another window, or with a form of its own: it is there.
+        if there.contains(where: { $0.digest == file.digest && $0.name == file.name }) { return }
         guard there.count < rule.most else { throw Problem.invalid([FieldProblem("file", "\(rule.label)最多 \(rule.most) 个，请先删除不需要的")]) }
         if rule.imagesOnly, !file.kind.isImage { throw Problem.invalid([FieldProblem("file", "\(rule.label)须为 JPG 或 PNG 图片")]) }
         guard try bytes(of: id) + file.bytes <= FileRule.mostBytesOfDossier else {
@@ -154,8 +156,10 @@ extension Connection {
     public func addProof(_ file: Attachment, to id: ID<Dossier>, by member: StaffMember, at now: Instant) throws {
         let dossier = try dossierToProve(id, by: member)
         if try isThere(file.id, of: id) { return }
-        let rule = Recommendation.proofRule
-        guard try proofs(of: id).count < rule.most else {
+        let (rule, there) = (Recommendation.proofRule, try proofs(of: id))
+        // A decision that came with it may have failed, and be made anew: it is there.
+        if there.contains(where: { $0.digest == file.digest && $0.name == file.name }) { return }
+        guard there.count < rule.most else {
             throw Problem.invalid([FieldProblem(Recommendation.proofField, "\(rule.label)最多 \(rule.most) 个，请先删除不需要的")])
         }
         guard try bytes(of: id) + file.bytes <= FileRule.mostBytesOfDossier else {
@@ -199,7 +203,8 @@ extension Connection {
         return try rows(
             """
             DELETE FROM files WHERE stored_at < \(then) AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.digest = files.digest)
-              AND NOT EXISTS (SELECT 1 FROM post_tables t WHERE t.digest = files.digest) RETURNING digest
+              AND NOT EXISTS (SELECT 1 FROM post_tables t WHERE t.digest = files.digest)
+              AND NOT EXISTS (SELECT 1 FROM unit_request_files r WHERE r.digest = files.digest) RETURNING digest
             """
         ) { try $0.text() }
     }

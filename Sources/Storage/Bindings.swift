@@ -11,5 +11,6 @@ extension ReviewChain.Steps: Bindable { public var bound: Value { .text(rawValue
 extension ReviewChain.Reentry: Bindable { public var bound: Value { .text(rawValue) } }
 extension PublicityRule.Demand: Bindable { public var bound: Value { .text(rawValue) } }
 extension Permission: Bindable { public var bound: Value { .text(rawValue) } }
+extension AdministrativeAct: Bindable { public var bound: Value { .text(rawValue) } }
 extension Desk.Waiting: Bindable { public var bound: Value { .text(rawValue) } }
 extension Desk.Acted: Bindable { public var bound: Value { .text(rawValue) } }

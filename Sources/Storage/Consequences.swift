@@ -12,6 +12,10 @@ struct Circumstances {
     /// The content that stands: 0 and nothing before the first submission.
     let edition: Int
     let digest: String
+    /// What a submission freezes; nil for every other step.
+    var submission: Submission?
+    /// Digest of the pledge that a resubmission signs; nil for every other step.
+    var pledge: String?
     let now: Instant
 }
 
@@ -21,7 +25,6 @@ struct Consequences {
     let dossier: Dossier
     let desks: [ID<WorkUnit>: Desk]
     let entry: Entry
-    let notices: [Notice]
 
     /// A line of the trail, with what only the record keeps.
     struct Entry {
@@ -42,7 +45,10 @@ struct Consequences {
         let remark: String
         let edition: Int
         let digest: String
+        /// What the step carried besides its name.
+        let argument: String
         let recommendation: Recommendation?
+        let notices: [Notice]
     }
 
     struct Notice {
@@ -71,9 +77,10 @@ struct Consequences {
             number: known.entries + 1, key: move.key, round: dossier.journey.round == 0 ? next.round : dossier.journey.round, step: move.step.name,
             before: dossier.journey.stage.name, after: next.stage.name, unit: unit, unitName: known.unitName, person: move.actor.person,
             personName: known.personName, at: known.now, arrivedAt: dossier.arrivedAt, opinion: move.opinion, deadline: move.deadline,
-            remark: move.remark, edition: known.edition, digest: known.digest, recommendation: move.recommendation)
-        let sender = unit == nil ? dossier.applicantName : known.unitName
-        notices = move.notices(on: dossier, to: next, sender: sender, plan: known.plan.name, seeing: Set(desks.keys))
+            remark: move.remark, edition: known.edition, digest: known.digest, argument: try move.step.argument(submitting: known.submission, signing: known.pledge),
+            recommendation: move.recommendation,
+            notices: move.notices(
+                on: dossier, to: next, sender: unit == nil ? dossier.applicantName : known.unitName, plan: known.plan.name, seeing: Set(desks.keys)))
     }
 }
 

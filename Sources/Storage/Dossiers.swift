@@ -5,13 +5,33 @@ func visible(to actor: Actor) -> SQL {
     switch actor {
     case .applicant(let person): return "d.person_id = \(person)"
     case .staff(let member):
-        guard !member.permissions.isEmpty else { return "1 = 0" }
+        guard member.opensDossiers else { return "1 = 0" }
         return """
             d.stage <> 'draft' AND d.edition > 0 AND (
                 EXISTS (SELECT 1 FROM desks v WHERE v.dossier_id = d.id AND v.unit_id = \(member.unit))
-                OR EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit)))
+                OR EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))) \(within(member))
             """
     }
+}
+
+/// The limits of a staff member, as a further condition on `dossiers d`; nothing for most.
+func within(_ member: StaffMember) -> SQL {
+    var condition: SQL = ""
+    let limits = member.limits
+    if !limits.series.isEmpty { condition = "AND d.title_code IN (SELECT vt.code FROM titles vt WHERE vt.series IN \(limits.series.sorted()))" }
+    guard !limits.units.isEmpty else { return condition }
+    let below = limits.units.filter { $0 != member.unit }.sorted()
+    let own: SQL = limits.units.contains(member.unit) ? "d.unit_id = \(member.unit)" : "0 = 1"
+    guard !below.isEmpty else { return "\(condition) AND \(own)" }
+    return """
+        \(condition) AND (\(own) OR d.unit_id IN (
+            WITH RECURSIVE vb (id) AS (
+                SELECT id FROM units WHERE id IN \(below)
+                UNION
+                SELECT vu.id FROM units vu JOIN vb ON vu.superior_id = vb.id
+            )
+            SELECT id FROM vb))
+        """
 }
 
 extension Connection {
@@ -21,7 +41,43 @@ extension Connection {
         return dossier
     }
 
+    /// The same for whoever is about to take a step: the superior of a unit that cannot act takes over what it has not seen before (D21).
+    func dossier(_ id: ID<Dossier>, for actor: Actor, taking step: Step) throws -> Dossier {
+        guard case .handOver = step, case .staff(let member) = actor else { return try dossier(id, for: actor) }
+        let below: SQL = """
+            EXISTS (SELECT 1 FROM desks k JOIN units ku ON ku.id = k.unit_id WHERE k.dossier_id = d.id AND ku.superior_id = \(member.unit)
+                AND (k.waiting <> 'nothing' OR k.acted = 'returned'))
+            """
+        guard let dossier = try loadDossier(id, where: "(\(visible(to: actor)) OR (\(below)))") else { throw Problem.notFound }
+        return dossier
+    }
+
+    /// From here on nobody else changes this dossier, nor what belongs to it, until this transaction ends.
+    func hold(_ dossier: ID<Dossier>) throws {
+        if sharesWriting { try run("SELECT 1 FROM dossiers WHERE id = \(dossier) FOR NO KEY UPDATE") }
+    }
+
+    /// The same for what a person has: his dossiers of a year.
+    func hold(_ person: ID<Person>) throws {
+        if sharesWriting { try run("SELECT 1 FROM persons WHERE id = \(person) FOR NO KEY UPDATE") }
+    }
+
+    /// The staff member as he is now, with rights that nobody takes from him until this transaction ends.
+    func held(_ member: StaffMember, at now: Instant) throws -> StaffMember {
+        if sharesWriting {
+            // In the order in which whoever changes them holds them.
+            try run("SELECT 1 FROM units WHERE id = \(member.unit) FOR SHARE")
+            try run("SELECT 1 FROM staff WHERE id = \(member.id) FOR SHARE")
+        }
+        guard let held = try staff(member.id, on: now.day), try unit(held.unit)?.enabled == true else { throw Problem.notAllowed("您的经办权限已停用，请联系本单位超级管理员。") }
+        return held
+    }
+
+    /// Whether the identifier is taken, by whomever.
+    public func dossierExists(_ id: ID<Dossier>) throws -> Bool { try count("SELECT COUNT(*) FROM dossiers WHERE id = \(id)") == 1 }
+
     func loadDossier(_ id: ID<Dossier>, where condition: SQL) throws -> Dossier? {
+        try hold(id)
         let stops = try rows(
             """
             SELECT unit_id, steps, inserted_by, insertion_reason, handed_to FROM stops WHERE dossier_id = \(id) ORDER BY position

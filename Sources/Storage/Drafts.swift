@@ -17,6 +17,9 @@ public struct Pledge: Sendable {
     public let version: String
     public let text: String
 
+    /// As a content keeps it.
+    var sealed: String { "\(version)：\(text)" }
+
     /// What the trail says of it.
     var remark: String { "已签署诚信承诺（\(version) 版）" }
 
@@ -32,6 +35,7 @@ extension Connection {
     /// Opens a draft under a plan: refused, with the reason, where it could never be submitted.
     public func openDossier(_ id: ID<Dossier>, for person: Person, under planID: ID<ReviewPlan>, at now: Instant) throws {
         guard let plan = try plan(planID) else { throw Problem.notFound }
+        try hold(person.id)
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
         if let reason = try yearHolder(person.id, year: plan.year) { throw Problem.refused(reason) }
         let (unit, _) = try employerAndChain(of: person.id, under: plan)
@@ -51,8 +55,13 @@ extension Connection {
 
     /// The employing unit of a person, and the chain his dossier would get under a plan; refused with the reason when there is none.
     public func employerAndChain(of person: ID<Person>, under plan: ReviewPlan) throws -> (unit: WorkUnit, chain: ReviewChain) {
+        // Whoever stops the unit at the moment, or asks for another superior, ends first.
+        if sharesWriting { try run("SELECT 1 FROM units WHERE id = (SELECT unit_id FROM employments WHERE person_id = \(person)) FOR SHARE") }
         guard let unit = try employer(of: person) else { throw Problem.refused("您尚未登记工作单位，不能申报。请联系所在单位。") }
         guard unit.enabled else { throw Problem.refused("您的工作单位“\(unit.name)”已停用，不能申报。") }
+        if let superior = try awaitingSuperior([unit.id])[unit.id] {
+            throw Problem.refused("您的工作单位“\(unit.name)”变更上级单位待“\(superior)”审核，审核通过后开放申报。")
+        }
         guard try mayHaveApplicants(unit) else { throw Problem.refused("“\(unit.name)”是机关或参照公务员法管理的单位，其人员不参加职称评审。") }
         guard let chain = plan.chain(along: try path(from: unit.id)) else {
             throw Problem.refused("该计划不面向“\(unit.name)”：其上级单位不在该计划的审核范围内。")
@@ -139,7 +148,7 @@ extension Connection {
         try run(
             """
             INSERT INTO contents (dossier_id, edition, body, digest, pledge, submitted_at)
-            VALUES (\(dossier), \(edition), \(body), \(digest), \("\(Pledge.current.version)：\(Pledge.current.text)"), \(now))
+            VALUES (\(dossier), \(edition), \(body), \(digest), \(Pledge.current.sealed), \(now))
             """)
     }
 

@@ -15,7 +15,6 @@ public struct Ledger: Sendable {
     private var desks: [ID<WorkUnit>: Desk] = [:]
     private var deskTimes: [ID<WorkUnit>: Instant] = [:]
     private var entries: [Consequences.Entry] = []
-    private var notices: [(number: Int, at: Instant, [Consequences.Notice])] = []
     private var proofs: [(file: Attachment, by: ID<Person>, at: Instant)] = []
 
     /// Opens a draft of a person under a plan, as his dossier will go along `chain`.
@@ -55,12 +54,18 @@ public struct Ledger: Sendable {
             of: move, on: dossier,
             Circumstances(
                 plan: plan, unitName: unitName, personName: name, desks: desks, entries: entries.count, edition: edition == nil ? 0 : 1,
-                digest: edition?.digest ?? "", now: now))
+                digest: edition?.digest ?? "", submission: move.step == .submit ? submission : nil,
+                pledge: move.step == .resubmit ? submission.pledge : nil, now: now))
         for (unit, desk) in consequences.desks where desks[unit] != desk { deskTimes[unit] = now }
         desks = consequences.desks
         entries.append(consequences.entry)
-        notices.append((consequences.entry.number, now, consequences.notices))
         dossier = knowing(consequences.dossier)
+    }
+
+    private var submission: Submission {
+        Submission(
+            plan: plan.id, year: plan.year, applicantName: person.name, unitName: unit.name, title: draft.content.title, pledge: digest(Pledge.current.sealed),
+            acceptanceUnit: dossier.journey.chain.acceptanceUnit, reentry: dossier.journey.chain.reentry, stops: dossier.journey.chain.stops)
     }
 
     /// The dossier with what decides about the second review: who did the first, and whether one clerk may do both.
@@ -102,8 +107,7 @@ extension Ledger {
         try connection.insertEdition(1, edition.body, digest: edition.digest, of: id, at: edition.submittedAt)
         try connection.insert(journey.chain.stops, of: id)
         for (unit, desk) in desks { try connection.put(desk, of: unit, on: dossier, at: deskTimes[unit] ?? openedAt) }
-        for entry in entries { try connection.insert(entry, of: id) }
-        for (number, at, notices) in notices { try connection.insert(notices, number: number, of: id, at: at) }
+        try connection.insert(entries, of: id)
     }
 
     /// Proofs are settled by the entry that carries them.

@@ -4,7 +4,7 @@ import Domain
 public struct Move: Sendable {
     public let dossier: ID<Dossier>
     public let step: Step
-    public let actor: Actor
+    public internal(set) var actor: Actor
     /// The version on the page on which the decision was made.
     public let seenVersion: Int
     /// The digest of the content on that page, for a decision about it (A-15); nil for steps that say nothing of the content.
@@ -45,14 +45,18 @@ extension Connection {
     /// update, desks, trail, messages.
     public func move(_ move: Move, at now: Instant) throws -> Moved {
         if let earlier = try outcome(of: move) { return earlier }
-        let dossier = try dossier(move.dossier, for: move.actor)
+        var move = move
+        if case .staff(let member) = move.actor { move.actor = .staff(try held(member, at: now)) }
+        let dossier = try dossier(move.dossier, for: move.actor, taking: move.step)
         guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
         if let seen = move.seenDigest, try content(of: dossier.id)?.digest != seen { throw try changed(move.dossier) }
         return try take(move, on: dossier, at: now)
     }
 
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.
-    func take(_ move: Move, on dossier: Dossier, edition: Int? = nil, at now: Instant) throws -> Moved {
+    func take(_ move: Move, on dossier: Dossier, edition: Int? = nil, at asked: Instant) throws -> Moved {
+        // Another node's clock may be ahead of this one's: no entry is earlier than the one before it.
+        let now = try first("SELECT MAX(at) FROM trail WHERE dossier_id = \(dossier.id)", { try $0.optionalInstant() }).flatMap { $0 }.map { max($0, asked) } ?? asked
         guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
         let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }
         let content: (edition: Int, digest: String)? = try first(
@@ -62,9 +66,10 @@ extension Connection {
         let consequences = try Consequences(
             of: move, on: dossier,
             Circumstances(
-                plan: plan, unitName: try unit.flatMap { try self.unit($0)?.name } ?? "", personName: try person(move.actor.person)?.name ?? "", desks: desks,
+                plan: plan, unitName: try unit.flatMap { try self.unit($0)?.name } ?? "", personName: try name(of: move, on: dossier), desks: desks,
                 entries: try count("SELECT COALESCE(MAX(number), 0) FROM trail WHERE dossier_id = \(dossier.id)"), edition: content?.edition ?? 0,
-                digest: content?.digest ?? "", now: now))
+                digest: content?.digest ?? "", submission: try move.step == .submit ? submission(of: dossier) : nil,
+                pledge: try move.step == .resubmit ? submission(of: dossier).pledge : nil, now: now))
         try check(move, on: dossier)
         try update(dossier, to: consequences.dossier, edition: edition, at: now)
         let stops = consequences.dossier.journey.chain.stops
@@ -77,8 +82,13 @@ extension Connection {
         }
         for (unit, desk) in consequences.desks where desks[unit] != desk { try put(desk, of: unit, on: dossier, at: now) }
         try insert(consequences.entry, of: dossier.id)
-        try insert(consequences.notices, number: consequences.entry.number, of: dossier.id, at: now)
         return Moved(dossier: dossier.id, number: consequences.entry.number, repeated: false)
+    }
+
+    /// As the record calls whoever takes a step: a deputy's decision bears both names.
+    private func name(of move: Move, on dossier: Dossier) throws -> String {
+        let name = try person(move.actor.person)?.name ?? ""
+        return move.actor.stoodInFor(move.step.name, on: dossier).map { "\(name)（代 \($0.name)）" } ?? name
     }
 
     /// What a step demands of the tree, which only the database knows.
@@ -103,6 +113,7 @@ extension Connection {
             guard let unit = try unit(addition.unit), unit.enabled, unit.steps == addition.steps else {
                 throw Problem.refused("增加的审核单位已停用或已变更，请重新选择。")
             }
+            if try awaitingSuperior([unit.id])[unit.id] != nil { throw Problem.refused("“\(unit.name)”变更上级单位待审核，不能增加为审核单位。") }
             if try path(from: unit.id).contains(where: { $0.id == dossier.unit }) {
                 throw Problem.refused("“\(unit.name)”是申报人所在单位的下级单位，不能增加为审核单位。")
             }
@@ -111,6 +122,7 @@ extension Connection {
 
     /// What an earlier request with this key came to; nil for the first. A key serves one person, dossier and step.
     public func outcome(of move: Move) throws -> Moved? {
+        try hold(move.dossier)
         let earlier = try first("SELECT dossier_id, number, step, person_id FROM trail WHERE request_key = \(move.key)") {
             (dossier: try $0.id() as ID<Dossier>, number: try $0.integer(), step: try $0.name() as StepName, person: try $0.id() as ID<Person>)
         }
@@ -127,20 +139,18 @@ extension Connection {
 
     private func update(_ dossier: Dossier, to next: Dossier, edition: Int?, at now: Instant) throws {
         let (stage, chain) = (next.journey.stage, next.journey.chain)
-        let rows: Int
-        do {
-            rows = try run(
-                """
-                UPDATE dossiers SET version = \(next.version), stage = \(stage.name), stop = \(stage.stop ?? 0),
-                    round = \(next.journey.round), arrival = \(try JSON.text(chain.arrival)),
-                    correction_requested = \(chain.correctionRequested), acceptance_unit_id = \(chain.acceptanceUnit),
-                    reentry = \(chain.reentry), arrived_at = \(next.arrivedAt), deadline = \(next.deadline),
-                    edition = COALESCE(\(edition), edition), submitted_at = COALESCE(submitted_at, \(edition == nil ? nil : now))
-                WHERE id = \(dossier.id) AND version = \(dossier.version)
-                """)
-        } catch is NotUnique {
-            throw Problem.refused(try yearHolder(dossier.applicant, year: dossier.year, besides: dossier.id) ?? "该申报人本年度已有申报。")
+        if stage.name.holdsYear, !dossier.journey.stage.name.holdsYear, let reason = try yearHolder(dossier.applicant, year: dossier.year, besides: dossier.id) {
+            throw Problem.refused(reason)
         }
+        let rows = try run(
+            """
+            UPDATE dossiers SET version = \(next.version), stage = \(stage.name), stop = \(stage.stop ?? 0),
+                round = \(next.journey.round), arrival = \(try JSON.text(chain.arrival)),
+                correction_requested = \(chain.correctionRequested), acceptance_unit_id = \(chain.acceptanceUnit),
+                reentry = \(chain.reentry), arrived_at = \(next.arrivedAt), deadline = \(next.deadline),
+                edition = COALESCE(\(edition), edition), submitted_at = COALESCE(submitted_at, \(edition == nil ? nil : now))
+            WHERE id = \(dossier.id) AND version = \(dossier.version)
+            """)
         guard rows == 1 else { throw try changed(dossier.id) }
     }
 
@@ -163,30 +173,6 @@ extension Connection {
             """)
     }
 
-    func insert(_ entry: Consequences.Entry, of dossier: ID<Dossier>) throws {
-        try run(
-            """
-            INSERT INTO trail (dossier_id, number, request_key, round, step, stage_before, stage_after, unit_id, unit_name, person_id,
-                person_name, at, arrived_at, opinion, deadline, remark, edition, digest)
-            VALUES (\(dossier), \(entry.number), \(entry.key), \(entry.round), \(entry.step), \(entry.before), \(entry.after), \(entry.unit),
-                \(entry.unitName), \(entry.person), \(entry.personName), \(entry.at), \(entry.arrivedAt), \(entry.opinion), \(entry.deadline),
-                \(entry.remark), \(entry.edition), \(entry.digest))
-            """)
-        guard let recommendation = entry.recommendation else { return }
-        try run("INSERT INTO recommendations (dossier_id, number, body) VALUES (\(dossier), \(entry.number), \(try JSON.text(recommendation)))")
-        try settle(recommendation, of: dossier, number: entry.number, by: entry.person, at: entry.at)
-    }
-
-    func insert(_ notices: [Consequences.Notice], number: Int, of dossier: ID<Dossier>, at now: Instant) throws {
-        for (position, notice) in notices.enumerated() {
-            try run(
-                """
-                INSERT INTO messages (dossier_id, number, position, person_id, unit_id, sender, body, sent_at)
-                VALUES (\(dossier), \(number), \(position), \(notice.person), \(notice.unit), \(notice.sender), \(notice.body), \(now))
-                """)
-        }
-    }
-
     public func desks(of dossier: ID<Dossier>) throws -> [ID<WorkUnit>: Desk] {
         Dictionary(
             try rows("SELECT unit_id, waiting, acted FROM desks WHERE dossier_id = \(dossier)") {
@@ -194,6 +180,3 @@ extension Connection {
             }, uniquingKeysWith: { first, _ in first })
     }
 }
-
-/// A row would have stood twice where it may stand once; which engine said so does not matter.
-public struct NotUnique: Error {}

@@ -44,8 +44,8 @@ extension Connection {
     ) throws {
         try run(
             """
-            INSERT INTO staff (id, unit_id, person_id, super_administrator, enabled, created_at)
-            VALUES (\(id), \(unit), \(person), \(superAdministrator), 1, \(now))
+            INSERT INTO staff (id, unit_id, person_id, super_administrator, enabled, created_at, entered_name)
+            VALUES (\(id), \(unit), \(person), \(superAdministrator), 1, \(now), (SELECT name FROM persons WHERE id = \(person)))
             """)
         for role in roles { try run("INSERT INTO staff_roles (staff_id, role_id) VALUES (\(id), \(role))") }
     }
@@ -57,31 +57,70 @@ extension Connection {
         }
     }
 
-    /// An enabled staff member, with what his roles grant him at this moment.
-    public func staff(_ id: ID<StaffMember>) throws -> StaffMember? {
-        let granted = try rows(
-            """
-            SELECT DISTINCT rp.permission FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id
-            WHERE sr.staff_id = \(id)
-            """
-        ) { try $0.name(Permission.self) }
+    /// An enabled staff member whose authorization holds on a day, with what his roles grant him at this moment, and those who are away.
+    public func staff(_ id: ID<StaffMember>, on today: Day) throws -> StaffMember? {
+        let scope = try scope(of: id, on: today)
+        let absent = try absent(scope.absent, within: scope.limits, on: today)
         return try first(
             """
-            SELECT s.id, s.person_id, p.name, s.unit_id, s.super_administrator
-            FROM staff s JOIN persons p ON p.id = s.person_id WHERE s.id = \(id) AND s.enabled = 1
+            SELECT s.id, s.person_id, p.name, s.unit_id, s.super_administrator,
+                EXISTS (SELECT 1 FROM unit_requests q WHERE q.unit_id = s.unit_id AND q.kind = 'superior' AND q.state = 'waiting')
+            FROM staff s JOIN persons p ON p.id = s.person_id WHERE s.id = \(id) AND s.enabled = 1 AND s.valid_from <= \(today) AND s.valid_until >= \(today)
             """
         ) {
             StaffMember(
-                id: try $0.id(), person: try $0.id(), name: try $0.text(), unit: try $0.id(), granted: Set(granted),
-                isSuperAdministrator: try $0.bool())
+                id: try $0.id(), person: try $0.id(), name: try $0.text(), unit: try $0.id(), granted: scope.permissions,
+                isSuperAdministrator: try $0.bool(), unitAwaitsSuperior: try $0.bool(), absent: absent, limits: scope.limits)
         }
+    }
+
+    /// What is written of a staff member's rights: by his roles, their limits, and for whom he stands in on a day.
+    private func scope(of id: ID<StaffMember>, on today: Day) throws -> (permissions: Set<Permission>, limits: StaffMember.Limits, absent: [ID<StaffMember>]) {
+        var (permissions, series, units, absent): (Set<Permission>, Set<String>, Set<ID<WorkUnit>>, [ID<StaffMember>]) = ([], [], [], [])
+        let found = try rows(
+            """
+            SELECT 1, rp.permission FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id WHERE sr.staff_id = \(id)
+            UNION SELECT 2, series FROM staff_series WHERE staff_id = \(id)
+            UNION SELECT 3, unit_id FROM staff_units WHERE staff_id = \(id)
+            UNION SELECT 4, staff_id FROM deputies WHERE deputy_id = \(id) AND valid_from <= \(today) AND valid_until >= \(today) AND ended_at IS NULL
+            """
+        ) { (kind: try $0.integer(), name: try $0.text()) }
+        for (kind, name) in found {
+            switch kind {
+            case 1:
+                guard let permission = Permission(rawValue: name) else { throw Row.Unreadable(description: "no permission is called so") }
+                permissions.insert(permission)
+            case 2: series.insert(name)
+            case 3: if let unit = ID<WorkUnit>(name) { units.insert(unit) }
+            case _: if let staff = ID<StaffMember>(name) { absent.append(staff) }
+            }
+        }
+        return (permissions, .init(series: series, units: units), absent)
+    }
+
+    /// What can be done in the place of those who are away: what they hold in their own right on dossiers, where their limits are the deputy's.
+    private func absent(_ ids: [ID<StaffMember>], within limits: StaffMember.Limits, on today: Day) throws -> [Permission: Set<StaffMember.Absent>] {
+        var absent: [Permission: Set<StaffMember.Absent>] = [:]
+        for id in ids {
+            let scope = try scope(of: id, on: today)
+            let found = try first(
+                """
+                SELECT s.person_id, \(StaffRecord.shownName), s.super_administrator FROM staff s JOIN persons p ON p.id = s.person_id
+                WHERE s.id = \(id) AND s.enabled = 1 AND s.valid_from <= \(today) AND s.valid_until >= \(today)
+                """
+            ) { (who: StaffMember.Absent(person: try $0.id(), name: try $0.text()), isSuper: try $0.bool()) }
+            guard let found, (found.isSuper ? .none : scope.limits) == limits else { continue }
+            let lent = found.isSuper ? Permission.onDossiers : scope.permissions.intersection(Permission.onDossiers)
+            for permission in lent { absent[permission, default: []].insert(found.who) }
+        }
+        return absent
     }
 
     /// Names of the enabled staff of a unit who hold a permission; the super administrators only where nobody else does.
     public func colleagues(of unit: ID<WorkUnit>, holding permission: Permission, without person: ID<Person>) throws -> [String] {
         let found = try rows(
             """
-            SELECT p.name, s.super_administrator FROM staff s JOIN persons p ON p.id = s.person_id
+            SELECT \(StaffRecord.shownName), s.super_administrator FROM staff s JOIN persons p ON p.id = s.person_id
             WHERE s.unit_id = \(unit) AND s.enabled = 1 AND s.person_id <> \(person) AND (s.super_administrator = 1 OR EXISTS (
                 SELECT 1 FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id
                 WHERE sr.staff_id = s.id AND rp.permission = \(permission)))
@@ -96,9 +135,6 @@ extension Connection {
         try rows("SELECT r.name FROM staff_roles sr JOIN roles r ON r.id = sr.role_id WHERE sr.staff_id = \(staff) ORDER BY r.name") { try $0.text() }
     }
 }
-
-/// A set of permissions with a name, belonging to one unit (角色).
-public enum Role {}
 
 extension Person {
     static let columns: SQL = "p.id, p.name, p.id_number_sealed, p.phone_sealed"

@@ -33,11 +33,16 @@ extension Connection {
         }
         let table = PostTable(year: year, number: seen + 1, values: values, file: file)
         try remember(file, at: now)
+        let body = try JSON.text(table.values)
+        let chain = Chain.postTables(of: member.unit, year: year)
+        let link = try extend(
+            chain, with: [body.bound, file.id.bound, file.name.bound, file.digest.bound, member.person.bound, member.name.bound, now.bound])
+        guard link.head.number == table.number else { throw Row.Unreadable(description: "\(chain.name) does not end where its rows do") }
         try run(
             """
-            INSERT INTO post_tables (unit_id, year, number, body, file_id, name, digest, saved_by, saved_by_name, saved_at)
-            VALUES (\(member.unit), \(year), \(table.number), \(try JSON.text(table.values)), \(file.id), \(file.name), \(file.digest),
-                \(member.person), \(member.name), \(now))
+            INSERT INTO post_tables (unit_id, year, number, body, file_id, name, digest, saved_by, saved_by_name, saved_at, algorithm, salt, hash)
+            VALUES (\(member.unit), \(year), \(table.number), \(body), \(file.id), \(file.name), \(file.digest),
+                \(member.person), \(member.name), \(now), \(chain.form.algorithm), \(hex(link.salt)), \(hex(link.head.hash)))
             """)
         return table
     }

@@ -4,6 +4,11 @@ import Domain
 public struct Check: Sendable, Hashable {
     public let name: String
     public let holds: Bool
+
+    public init(name: String, holds: Bool) {
+        self.name = name
+        self.holds = holds
+    }
 }
 
 extension Database {

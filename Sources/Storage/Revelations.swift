@@ -15,11 +15,15 @@ extension Connection {
         guard let person = try person(dossier.applicant), let unit = try unit(member.unit) else { throw Problem.notFound }
         // The form's key alone would let one record stand for many dossiers, or for another reader.
         let record: ID<Revelation> = ID(derivedFrom: "\(key)/\(id)/\(member.id)")
+        guard try count("SELECT COUNT(*) FROM revelations WHERE id = \(record)") == 0 else { return person }
+        let chain = Chain.revelations(beside: id)
+        let link = try extend(
+            chain, with: [record.bound, person.id.bound, unit.id.bound, unit.name.bound, member.person.bound, member.name.bound, now.bound])
         try run(
             """
-            INSERT INTO revelations (id, dossier_id, person_id, unit_id, unit_name, reader_id, reader_name, at)
-            VALUES (\(record), \(id), \(person.id), \(unit.id), \(unit.name), \(member.person), \(member.name), \(now))
-            ON CONFLICT (id) DO NOTHING
+            INSERT INTO revelations (id, dossier_id, person_id, unit_id, unit_name, reader_id, reader_name, at, number, algorithm, salt, hash)
+            VALUES (\(record), \(id), \(person.id), \(unit.id), \(unit.name), \(member.person), \(member.name), \(now),
+                \(link.head.number), \(chain.form.algorithm), \(hex(link.salt)), \(hex(link.head.hash)))
             """)
         return person
     }

@@ -1,11 +1,19 @@
 import Domain
 
+/// Where an engine keeps the columns of the row that it stands on.
+protocol Columns {
+    /// The value of a column, counted from 0; null where there is none.
+    func value(_ column: Int) -> Value
+    /// Whether a column holds just this text.
+    func isText(_ text: String, in column: Int) -> Bool
+}
+
 /// One row of a result, read from left to right in the order of its columns.
 public struct Row {
-    private let column: (Int) -> Value
+    private let columns: any Columns
     private var next = 0
 
-    init(column: @escaping (Int) -> Value) { self.column = column }
+    init(_ columns: any Columns) { self.columns = columns }
 
     /// A stored value that is not what the column is declared to hold: the database was altered from outside.
     public struct Unreadable: Error, CustomStringConvertible {
@@ -14,7 +22,14 @@ public struct Row {
 
     public mutating func value() -> Value {
         defer { next += 1 }
-        return column(next)
+        return columns.value(next)
+    }
+
+    /// Passes over the next column if it holds just this text; many times faster than to make a text of it.
+    mutating func skip(_ text: String) -> Bool {
+        guard columns.isText(text, in: next) else { return false }
+        next += 1
+        return true
     }
 
     public mutating func text() throws -> String {

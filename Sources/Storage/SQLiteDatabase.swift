@@ -1,12 +1,16 @@
 import Domain
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// The embedded engine: one process, one writing connection, which alone checkpoints; several reading ones.
 public final class SQLiteDatabase: Database {
-    private let folder: URL
-    private let pool: DatabasePool
-    private let vault: Vault
+    public let folder: URL
+    let pool: DatabasePool
+    let vault: Vault
+    public let watch = EngineWatch()
+    private let writes: GroupCommit
+    private let log = WriteAheadLog()
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
     private let lock: FileHandle
 
@@ -14,11 +18,28 @@ public final class SQLiteDatabase: Database {
         public let description: String
     }
 
+    /// Another process has the folder; commands may ask it to do their work.
+    public struct InUse: Error, CustomStringConvertible {
+        public let pid: String
+        public var description: String { "another zhiping process (pid \(pid)) has this database open" }
+    }
+
     /// Opens or creates `zhiping.sqlite` in a folder, with the key file `keys.json` beside it unless it is kept elsewhere. A new key
     /// file is made for a new database only: one that has lost its keys is not opened.
-    public init(folder: URL, keyFile: URL? = nil) throws {
+    /// `atOnce`: bodies that may share one commit.
+    public convenience init(folder: URL, keyFile: URL? = nil, atOnce: Int = 64) throws {
+        try UnfinishedRestore.refuse(folder)
+        try self.init(folder, atOnce: atOnce) { try Vault.open(keyFile ?? folder.appending(path: "keys.json"), isSealed: $0) }
+    }
+
+    /// Opens a database to be looked at, such as one that is being restored, without its keys: what is sealed stays so.
+    public convenience init(inspecting folder: URL) throws { try self.init(folder, atOnce: 1) { _ in try Vault.closed() } }
+
+    private init(_ folder: URL, atOnce: Int, vault open: (_ isSealed: Bool) throws -> Vault) throws {
+        writes = GroupCommit(atOnce: atOnce, watch: watch, log: log)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         self.folder = folder
+        try Filesystem(of: folder).demandLocal(folder)
         lock = try Self.lock(folder)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
@@ -29,20 +50,16 @@ public final class SQLiteDatabase: Database {
         }
         pool = try DatabasePool(path: folder.appending(path: "zhiping.sqlite").path, configuration: configuration)
         // GRDB sets synchronous to NORMAL when it opens a pool; a commit must be on the disk before it is answered.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000") }
-        vault = try Self.vault(keyFile ?? folder.appending(path: "keys.json"), for: pool)
+        try pool.writeWithoutTransaction { [log] in
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            log.listen(to: $0)
+        }
+        let isSealed = try pool.read { try $0.tableExists("sealing_keys") && Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM sealing_keys)") == true }
+        vault = try open(isSealed)
         let settings = try settings()
         guard settings == Self.demanded else {
             throw CannotOpen(description: "the database does not keep its settings: \(settings)")
         }
-    }
-
-    /// The key file's keys; made anew where nothing was sealed yet.
-    private static func vault(_ file: URL, for pool: DatabasePool) throws -> Vault {
-        if let vault = try Vault.read(file) { return vault }
-        let isSealed = try pool.read { try $0.tableExists("sealing_keys") && Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM sealing_keys)") == true }
-        if isSealed { throw CannotOpen(description: "the key file \(file.path) is missing: without it the sealed numbers cannot be read; bring it back") }
-        return try Vault.make(file)
     }
 
     private static let demanded = ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"]
@@ -52,7 +69,7 @@ public final class SQLiteDatabase: Database {
 
     public func keepsSettings() async throws -> Bool { try await pool.writeWithoutTransaction { try Self.settings($0) } == Self.demanded }
 
-    private static func settings(_ database: GRDB.Database) throws -> [String: String] {
+    static func settings(_ database: GRDB.Database) throws -> [String: String] {
         var found: [String: String] = [:]
         for name in demanded.keys { found[name] = try String.fetchOne(database, sql: "PRAGMA \(name)") }
         return found
@@ -66,19 +83,30 @@ public final class SQLiteDatabase: Database {
     }
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
-        try await pool.read { [vault] in try body(SQLiteConnection(database: $0, vault: vault)) }
+        do {
+            return try await pool.read { [vault] in try body(SQLiteConnection(database: $0, vault: vault)) }
+        } catch let error as DatabaseError {
+            throw watch.met(error)
+        }
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
-        try await pool.writeWithoutTransaction { [vault] database in
-            var result: Result?
-            try database.inTransaction(.immediate) {
-                result = try body(SQLiteConnection(database: database, vault: vault))
-                return .commit
-            }
-            guard let result else { throw CannotOpen(description: "a transaction ended without its result") }
-            return result
+        try watch.demandSound()
+        watch.queued.add(1)
+        defer { watch.queued.add(-1) }
+        do {
+            return try await writes.run(body, in: pool, vault)
+        } catch let error as DatabaseError {
+            throw watch.met(error)
         }
+    }
+
+    /// Bodies that wait for the writing connection.
+    public var waitingWrites: Int { writes.queueDepth }
+
+    /// This process is the only one that has the file.
+    public func writeAlone<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
+        try await write(body)
     }
 
     private static func lock(_ folder: URL) throws -> FileHandle {
@@ -88,7 +116,7 @@ public final class SQLiteDatabase: Database {
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = String(decoding: (try handle.readToEnd()) ?? Data(), as: UTF8.self)
-            throw CannotOpen(description: "another zhiping process (pid \(holder.trimmed)) has this database open")
+            throw InUse(pid: holder.trimmed)
         }
         try handle.truncate(atOffset: 0)
         try handle.write(contentsOf: Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8))
@@ -96,24 +124,19 @@ public final class SQLiteDatabase: Database {
     }
 }
 
-private struct SQLiteConnection: Connection {
+struct SQLiteConnection: Connection {
     let database: GRDB.Database
     let vault: Vault
+    var engine: Engine { .sqlite }
+    var sharesWriting: Bool { false }
 
     func rows<Result>(_ statement: SQL, _ read: (inout Row) throws -> Result) throws -> [Result] {
         let prepared = try prepare(statement)
         var results: [Result] = []
         let cursor = try GRDB.Row.fetchCursor(prepared)
-        while let found = try cursor.next() {
-            var row = Row { column in
-                switch (found[column] as DatabaseValue).storage {
-                case .null: .null
-                case .int64(let number): .integer(number)
-                case .string(let text): .text(text)
-                case .blob(let data): .bytes(Array(data))
-                case .double: .null
-                }
-            }
+        let columns = SQLiteColumns(statement: prepared.sqliteStatement)
+        while try cursor.next() != nil {
+            var row = Row(columns)
             results.append(try read(&row))
         }
         return results
@@ -128,14 +151,44 @@ private struct SQLiteConnection: Connection {
         return database.changesCount
     }
 
+    func run(all statements: [SQL]) throws {
+        for statement in statements { _ = try run(statement) }
+    }
+
     func script(_ migration: MigrationText) throws {
-        try database.execute(sql: migration.statements(types: ["INSTANT": "INTEGER", "COUNT": "INTEGER", "DAY": "TEXT", "BYTES": "BLOB"], tableOption: " STRICT"))
+        try database.execute(sql: migration.statements(for: .sqlite))
     }
 
     private func prepare(_ statement: SQL) throws -> Statement {
         let prepared = try database.cachedStatement(sql: statement.text { _ in "?" })
         try prepared.setArguments(StatementArguments(statement.values.map(\.databaseValue)))
         return prepared
+    }
+}
+
+/// Columns read where SQLite has them: GRDB's own rows cost as much as the checks of `verify` that read them.
+private struct SQLiteColumns: Columns {
+    let statement: OpaquePointer
+
+    func value(_ column: Int) -> Value {
+        let column = CInt(column)
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
+        case SQLITE_TEXT:
+            let text = UnsafeBufferPointer(start: sqlite3_column_text(statement, column), count: Int(sqlite3_column_bytes(statement, column)))
+            return .text(String(decoding: text, as: UTF8.self))
+        case SQLITE_BLOB:
+            let bytes = sqlite3_column_blob(statement, column)
+            return .bytes(Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, column)))))
+        case _: return .null
+        }
+    }
+
+    func isText(_ text: String, in column: Int) -> Bool {
+        guard sqlite3_column_type(statement, CInt(column)) == SQLITE_TEXT, let bytes = sqlite3_column_text(statement, CInt(column)) else { return false }
+        let count = Int(sqlite3_column_bytes(statement, CInt(column)))
+        var text = text
+        return text.withUTF8 { $0.count == count && ($0.baseAddress.map { memcmp($0, bytes, count) == 0 } ?? true) }
     }
 }
 

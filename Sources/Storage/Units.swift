@@ -42,7 +42,8 @@ extension Connection {
             )
             SELECT \(WorkUnit.columns) FROM units u
             WHERE u.enabled = 1 AND u.id NOT IN \(taken) AND u.id NOT IN (SELECT id FROM below)
-              AND (\(contains(text, in: "u.name")) OR u.credit_code = \(text.trimmed.uppercased()))
+              AND NOT EXISTS (SELECT 1 FROM unit_requests q WHERE q.unit_id = u.id AND q.kind = 'superior' AND q.state = 'waiting')
+              AND \(called(text))
             ORDER BY u.name LIMIT \(limit)
             """, WorkUnit.init)
     }
@@ -68,8 +69,15 @@ extension Connection {
 
 /// The one fragment for "this column contains that text", the same for any length of Chinese text.
 func contains(_ text: String, in column: SQL) -> SQL {
-    let escaped = text.trimmed.cut(to: 100).replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-    return "\(column) LIKE \("%" + escaped + "%") ESCAPE '\\'"
+    let text = text.trimmed.cut(to: 100)
+    let pattern = "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_").lowercased() + "%"
+    // Chinese has no cases: what need not be turned into small letters is read as it lies in an index.
+    return text.lowercased() == text.uppercased() ? "\(column) LIKE \(pattern) ESCAPE '\\'" : "LOWER(\(column)) LIKE \(pattern) ESCAPE '\\'"
+}
+
+/// The condition on `units u` for what was typed into a search: a credit code, or part of a name.
+func called(_ text: String) -> SQL {
+    do throws(Invalid) { return "u.credit_code = \(try CreditCode(text))" } catch { return contains(text, in: "u.name") }
 }
 
 extension WorkUnit {
@@ -102,4 +110,9 @@ extension Connection {
                 || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
             accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1)
     }
+}
+
+extension Connection {
+    /// The version of a unit's row, which grows by one with every change.
+    public func version(of unit: ID<WorkUnit>) throws -> Int { try count("SELECT version FROM units WHERE id = \(unit)") }
 }

@@ -67,17 +67,17 @@ extension Connection {
             SELECT d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, p.name, k.arrived_at
             FROM desks k JOIN dossiers d ON d.id = k.dossier_id JOIN persons n ON n.id = d.person_id
                 JOIN plans p ON p.id = d.plan_id LEFT JOIN titles t ON t.code = d.title_code
-            WHERE \(on(list, of: member)) \(matching(list.search)) \(beyond) ORDER BY k.arrived_at, k.dossier_id LIMIT \(limit)
+            WHERE \(on(list, of: member)) \(within(member)) \(matching(list.search)) \(beyond) ORDER BY k.arrived_at, k.dossier_id LIMIT \(limit)
             """
     }
 
     /// How many dossiers the list holds: all of it, or of the search at most `most`.
     public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000) throws -> Int {
-        if list.search.isEmpty { return try count("SELECT COUNT(*) FROM desks k WHERE \(on(list, of: member))") }
+        if list.search.isEmpty, member.limits == .none { return try count("SELECT COUNT(*) FROM desks k WHERE \(on(list, of: member))") }
         return try count(
             """
             SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
-            WHERE \(on(list, of: member)) \(matching(list.search)) LIMIT \(most + 1)) found
+            WHERE \(on(list, of: member)) \(within(member)) \(matching(list.search)) LIMIT \(most + 1)) found
             """)
     }
 
@@ -95,7 +95,7 @@ extension Connection {
             case .own: "k.own = 1"
             case .subordinate, .acceptance: "k.own = 0"
             }
-        guard !member.permissions.isEmpty else { return "1 = 0" }
+        guard member.opensDossiers else { return "1 = 0" }
         return "k.unit_id = \(member.unit) AND \(scope) AND k.waiting = \(list.waiting)"
     }
 
@@ -108,9 +108,62 @@ extension Connection {
 extension Connection {
     /// How the engine would read a page of the list, line by line; for the test that no list scans.
     public func plan(of list: Worklist, for member: StaffMember, after key: Worklist.Key?) throws -> [String] {
-        try rows("EXPLAIN QUERY PLAN \(worklistQuery(list, for: member, after: key, limit: Worklist.pageSize))") { row in
-            _ = (row.value(), row.value(), row.value())
-            return try row.text()
+        try plan(of: worklistQuery(list, for: member, after: key, limit: Worklist.pageSize))
+    }
+
+    /// The same of any query. PostgreSQL prefers to scan small tables and is asked how it would do without.
+    func plan(of query: SQL) throws -> [String] {
+        switch engine {
+        case .sqlite:
+            return try rows("EXPLAIN QUERY PLAN \(query)") { row in
+                _ = (row.value(), row.value(), row.value())
+                return try row.text()
+            }
+        case .postgres:
+            try run("SET LOCAL enable_seqscan = off")
+            return try rows("EXPLAIN (COSTS OFF) \(query)") { try $0.text() }
         }
+    }
+}
+
+/// A dossier that the unit has given back and that its applicant has not sent in again.
+public struct ReturnedDossier: Sendable, Hashable {
+    public let dossier: ID<Dossier>
+    public let applicantName: String
+    public let unitName: String
+    public let title: String
+    public let deadline: Instant
+}
+
+extension Connection {
+    /// What the member's unit has given back, nearest deadline first, those that have passed before all.
+    public func returned(by member: StaffMember, limit: Int) throws -> [ReturnedDossier] {
+        try rows(
+            """
+            SELECT d.id, d.person_name, d.unit_name, t.name, d.deadline FROM \(returnedBy(member)) ORDER BY d.deadline, d.id LIMIT \(limit)
+            """
+        ) {
+            ReturnedDossier(
+                dossier: try $0.id(), applicantName: try $0.text(), unitName: try $0.text(), title: try $0.optionalText() ?? "", deadline: try $0.instant())
+        }
+    }
+
+    /// How many these are, and how many of them have a deadline before an instant.
+    public func returnedCount(by member: StaffMember, before deadline: Instant) throws -> (all: Int, near: Int) {
+        try first("SELECT COUNT(*), COALESCE(SUM(CASE WHEN d.deadline < \(deadline) THEN 1 ELSE 0 END), 0) FROM \(returnedBy(member))") {
+            (try $0.integer(), try $0.integer())
+        } ?? (0, 0)
+    }
+
+    /// The unit's own last word on them, as long as nobody else has spoken since.
+    private func returnedBy(_ member: StaffMember) -> SQL {
+        guard member.opensDossiers else { return "dossiers d LEFT JOIN titles t ON t.code = d.title_code WHERE 1 = 0" }
+        return """
+            desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
+            WHERE k.unit_id = \(member.unit) AND k.acted = 'returned' AND d.deadline IS NOT NULL AND (
+                d.stage = 'returnedForCorrection' AND d.acceptance_unit_id = \(member.unit)
+                OR d.stage = 'returned' AND EXISTS (SELECT 1 FROM stops s WHERE s.dossier_id = d.id AND s.position = d.stop
+                    AND COALESCE(s.handed_to, s.unit_id) = \(member.unit))) \(within(member))
+            """
     }
 }

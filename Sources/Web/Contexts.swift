@@ -32,6 +32,14 @@ private final class Asker: Sendable {
 struct Session: Sendable {
     let token: String
     let signedIn: SignedIn
+    /// Under which the forms given to this session are coded: it needs the server's own key as well, so that nobody can make one for himself.
+    let formKey: String
+
+    init(token: String, signedIn: SignedIn, vault: Vault) {
+        self.token = token
+        self.signedIn = signedIn
+        formKey = vault.code(for: "forms\n\(digest(token))")
+    }
 }
 
 /// What every context of the site has.
@@ -75,7 +83,7 @@ struct StaffContext: ChildRequestContext, SiteContext {
 
     init(context: SignedInContext) throws {
         guard let member = context.session.signedIn.staff, let unit = context.session.signedIn.unit else {
-            throw Problem.notAllowed("此页面供单位工作人员使用，请以单位账号登录。")
+            throw Problem.notAllowed(context.session.signedIn.registration?.sentence ?? "此页面供单位工作人员使用，请以单位账号登录。")
         }
         coreContext = context.coreContext
         now = context.now
@@ -86,6 +94,39 @@ struct StaffContext: ChildRequestContext, SiteContext {
 
     var currentSession: Session? { session }
     var actor: Actor { .staff(member) }
+
+    func demand(_ permission: Permission) throws(Problem) { try member.demand(permission) }
+}
+
+extension StaffMember {
+    /// Refuses whoever lacks a permission, with the reason.
+    func demand(_ permission: Permission) throws(Problem) {
+        guard permissions.contains(permission) else { throw Problem(GrantDenial.lacks(permission)) }
+    }
+}
+
+/// A request of somebody who acts for a legal person that is not registered here yet (M3).
+struct RegistrantContext: ChildRequestContext, SiteContext {
+    var coreContext: CoreRequestContextStorage
+    let now: Instant
+    let session: Session
+    let creditCode: CreditCode
+    /// The request that was made, whatever became of it.
+    let request: UnitRequest?
+
+    init(context: SignedInContext) throws {
+        switch context.session.signedIn.registration {
+        case .asked(let request): self.request = request
+        case .unknown: request = nil
+        case .registered, nil: throw Problem.notAllowed(context.session.signedIn.registration?.sentence ?? "此页面供尚未注册的单位使用。")
+        }
+        creditCode = CreditCode(stored: context.session.signedIn.creditCode)
+        coreContext = context.coreContext
+        now = context.now
+        session = context.session
+    }
+
+    var currentSession: Session? { session }
 }
 
 /// A request of a person in his own name.

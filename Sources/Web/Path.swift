@@ -8,9 +8,6 @@ enum Path {
     static let signOut = "/sign-out"
     static let callback = "/sign-in/callback"
     static let myDossiers = "/my/dossiers"
-    static let health = "/healthz"
-    static let readiness = "/readyz"
-    static let probes = [health, readiness]
 
     static func signIn(as kind: Identity.Kind, persona: String? = nil, returningTo page: ReturnPath? = nil) -> String {
         "/sign-in/\(kind.rawValue)" + query([("persona", persona), ("to", page?.text)])
@@ -30,6 +27,7 @@ enum Path {
     }
 
     static func trail(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/trail" }
+    static let verificationKeys = "/verification-keys"
     static func passes(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/passes" }
     static func acceptances(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/acceptances" }
     static func myDossier(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)" }
@@ -42,6 +40,44 @@ enum Path {
     static func revelations(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/revelations" }
     static let postTables = "/post-tables"
     static func postTable(_ year: Int) -> String { "/post-tables/\(year)" }
+
+    static let subordinates = "/subordinates"
+    static let newSubordinate = "/subordinates/new"
+    static func subordinates(of unit: ID<WorkUnit>, after key: String? = nil) -> String { "/subordinates" + query([("unit", unit.text), ("after", key)]) }
+    static func subordinates(done: ID<WorkUnit>) -> String { "/subordinates?done=\(done)" }
+    static func subordinate(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)" }
+    static func subordinate(_ id: ID<WorkUnit>, handedOver done: Int, refused: Int) -> String { "/subordinates/\(id)?done=\(done)&refused=\(refused)" }
+    static func handOvers(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/hand-overs" }
+    static func subordinateAdministration(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/administration" }
+    static func branch(_ id: ID<WorkUnit>) -> String { "/subordinates/branch?unit=\(id)" }
+    static func subordinateSuspension(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/suspension" }
+    static func subordinateAdministrators(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/administrators" }
+    static let registration = "/registration"
+    static let unit = "/unit"
+    static let superiorChange = "/unit/superior"
+    static let correction = "/unit/correction"
+    static let unitRequests = "/unit-requests"
+    static func unitRequests(decided: Bool, after key: String? = nil) -> String { unitRequests + query([("list", decided ? "decided" : nil), ("after", key)]) }
+    static func unitRequest(_ id: ID<UnitRequest>, isDone: Bool = false) -> String { "/unit-requests/\(id)" + (isDone ? "?done=1" : "") }
+    static func unitRequestFiles(_ id: ID<UnitRequest>) -> String { "/unit-requests/\(id)/files" }
+    static func cancellation(_ id: ID<UnitRequest>) -> String { "/unit-requests/\(id)/cancellation" }
+    static let staff = "/staff"
+    static let newStaff = "/staff/new"
+    static func staff(done: ID<StaffMember>) -> String { "/staff?done=\(done)" }
+    static func staffMember(_ id: ID<StaffMember>) -> String { "/staff/\(id)" }
+    static func staffSuspension(_ id: ID<StaffMember>) -> String { "/staff/\(id)/suspension" }
+    static func staffBinding(_ id: ID<StaffMember>) -> String { "/staff/\(id)/binding" }
+    static func deputies(_ id: ID<StaffMember>) -> String { "/staff/\(id)/deputies" }
+    static func deputyEnd(_ id: ID<StaffMember>) -> String { "/staff/\(id)/deputies/end" }
+    static let roles = "/roles"
+    static func newRole(preset: String? = nil) -> String { "/roles/new" + query([("preset", preset)]) }
+    static func role(_ id: ID<Role>) -> String { "/roles/\(id)" }
+    static func roleDeletion(_ id: ID<Role>) -> String { "/roles/\(id)/deletion" }
+    static let regions = "/regions"
+    static let messagesSeen = "/messages/seen"
+    static let administration = "/administration"
+    /// A path with what is given of a query.
+    static func with(_ parameters: [(name: String, value: String?)], _ path: String) -> String { path + query(parameters) }
 
     /// The page on which files are chosen for a row.
     static func attaching(_ id: ID<Dossier>, _ part: Part, _ row: String) -> String { "/my/dossiers/\(id)/attaching?part=\(part.rawValue)&row=\(percentEncode(row))" }

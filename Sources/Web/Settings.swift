@@ -10,14 +10,18 @@ public struct Settings: Sendable {
     public let sessions: SessionRule
     /// With less than this free on the disk of the records, the site is not ready.
     public let leastFreeBytes: Int64
+    /// A look for a monitor (whether the site is ready, what its numbers are) that takes longer is itself the fault.
+    public let watchPatience: Duration
 
     public init(
-        origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600), leastFreeBytes: Int64 = 1 << 30
+        origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600), leastFreeBytes: Int64 = 1 << 30,
+        watchPatience: Duration = .milliseconds(1500)
     ) {
         self.origin = origin
         self.provider = provider
         self.sessions = sessions
         self.leastFreeBytes = leastFreeBytes
+        self.watchPatience = watchPatience
     }
 
     /// The identity platform, as configured: nothing of this is ever taken from a token.

@@ -13,21 +13,35 @@ public struct Site: Sendable {
     let intake: Intake
     let settings: Settings
     let assets: Assets
-    let reference: Reference
+    let references: References
+    var reference: Reference { references.current }
     let calendar: WorkCalendar
     let provider: ProviderClient
     let readiness = Readiness()
+    let measures = SiteMeasures()
+    let phase = Phase()
     let clock: @Sendable () -> Instant
+    /// Where the time comes from, unless it is given by a test.
+    let timekeeper: Clock?
 
     public init(
-        database: any Database, files intake: Intake, settings: Settings, transport: any ProviderTransport = URLTransport(), clock: @escaping @Sendable () -> Instant
+        database: any Database, files intake: Intake, settings: Settings, transport: any ProviderTransport = URLTransport(), clock: Clock
+    ) async throws {
+        try await self.init(database: database, files: intake, settings: settings, transport: transport, clock: clock.now, timekeeper: clock)
+    }
+
+    init(
+        database: any Database, files intake: Intake, settings: Settings, transport: any ProviderTransport, clock: @escaping @Sendable () -> Instant,
+        timekeeper: Clock? = nil
     ) async throws {
         self.clock = clock
+        self.timekeeper = timekeeper
         self.database = database
         self.intake = intake
         self.settings = settings
         assets = try Assets()
-        (reference, calendar) = try await database.read { (try ReferenceTables.reference($0), try ReferenceTables.calendar($0)) }
+        let tables = try await database.read { (reference: try ReferenceTables.reference($0), calendar: try ReferenceTables.calendar($0)) }
+        (references, calendar) = (References(tables.reference), tables.calendar)
         provider = ProviderClient(provider: settings.provider, redirect: settings.origin + Path.callback, transport: transport)
     }
 
@@ -39,12 +53,17 @@ public struct Site: Sendable {
             router: router(),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [UnreadableRequests(settings: settings, logger: logger)], idleTimeout: .seconds(75),
+                    additionalChannelHandlers: [
+                        ConnectionCount(gauge: measures.connections), UnreadableRequests(settings: settings, measures: measures, logger: logger),
+                    ], idleTimeout: .seconds(75),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 4 * Limits.headerBytes, maxHeaderListSize: 4 * Limits.headerBytes, maxHeaderFieldCount: 4 * Limits.headerFields))),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil), services: [FileSweep(site: self, logger: logger)],
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { await whenRunning($0.localAddress?.port ?? port) }, logger: logger)
     }
+
+    /// The machine's own time, for what others have stamped with theirs.
+    func machineTime() -> Instant { timekeeper?.machineTime() ?? clock() }
 
     /// A page as an answer.
     func page(_ html: HTML, status: HTTPResponse.Status = .ok) -> Response {

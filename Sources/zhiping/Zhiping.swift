@@ -8,44 +8,18 @@ import Storage
 @main
 struct Zhiping: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "zhiping", abstract: "专业技术人才职称评审", subcommands: [Serve.self, Migrate.self, FillDemo.self])
+        commandName: "zhiping", abstract: "专业技术人才职称评审",
+        subcommands: [
+            Serve.self, Migrate.self, Grant.self, ShowStatus.self, Verify.self, RotateKeys.self, BackUp.self, Restore.self, MakeBackupKey.self,
+            ExportCheckpoints.self, FillDemo.self,
+        ])
 }
-
-/// Where the data lie; the same for every command.
-struct DataFolder: ParsableArguments {
-    @Option(help: "The folder of the database (DATA_DIR).")
-    var data = ProcessInfo.processInfo.environment["DATA_DIR"] ?? "data"
-
-    var url: URL { URL(filePath: data, directoryHint: .isDirectory) }
-
-    /// The store of files; scanned by clamd where `CLAMD` names one (`unix:/run/clamav/clamd.ctl` or `127.0.0.1:3310`).
-    func intake() throws -> Intake {
-        let address = ProcessInfo.processInfo.environment["CLAMD"] ?? ""
-        let scanner = VirusScanner(address)
-        if !address.isEmpty, scanner == nil { throw ValidationError("CLAMD is neither unix:PATH nor ADDRESS:PORT") }
-        return Intake(store: try FileStore(folder: url.appending(path: "files", directoryHint: .isDirectory)), scanner: scanner)
-    }
-
-    /// The key file: `KEY_FILE`, or `keys.json` beside the database.
-    private var keyFile: URL? { ProcessInfo.processInfo.environment["KEY_FILE"].map { URL(filePath: $0) } }
-
-    /// The database, brought forward to this program.
-    func open() async throws -> SQLiteDatabase {
-        let database = try SQLiteDatabase(folder: url, keyFile: keyFile)
-        try await Migrator().migrate(database, at: now())
-        try await ReferenceTables.load(into: database)
-        return database
-    }
-}
-
-/// The one reading of the clock at the edge.
-func now() -> Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring the database forward to this program.")
     @OptionGroup var folder: DataFolder
 
-    func run() async throws { _ = try await folder.open() }
+    func run() async throws { try await folder.open().close() }
 }
 
 struct FillDemo: AsyncParsableCommand {

@@ -49,27 +49,29 @@ def stand_in(system, port):
 class System:
     """Starts a provider of identities and the site, on data of their own; `stop` ends them and removes the data."""
 
-    def __init__(self, start_provider=stand_in):
+    def __init__(self, start_provider=stand_in, **environment):
         self.folder = Path(tempfile.mkdtemp(prefix="zhiping-browser-"))
-        self.environment = os.environ | {"IDENTITY_CLIENT_SECRET": secrets.token_hex(32)}
+        self.environment = os.environ | {"IDENTITY_CLIENT_SECRET": secrets.token_hex(32)} | environment
         self.processes = []
-        port, provider_port = free_port(), free_port()
+        port, provider_port, watch_port = free_port(), free_port(), free_port()
         self.origin = f"http://127.0.0.1:{port}"
+        self.watch = f"http://127.0.0.1:{watch_port}"
         self.issuer = f"http://127.0.0.1:{provider_port}"
         try:
-            self.start(port, provider_port, start_provider)
+            self.start(port, provider_port, watch_port, start_provider)
         except BaseException:
             self.stop()
             raise
 
-    def start(self, port, provider_port, start_provider):
+    def start(self, port, provider_port, watch_port, start_provider):
         accounts = self.folder / "personas.json"
         self.run("zhiping", "demo", "--data", self.folder, "--accounts", accounts, "--today", today(), *SIZE)
         self.personas = json.loads(accounts.read_text())
         expected = start_provider(self, provider_port)
-        self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--issuer", self.issuer, **expected)
+        self.begin("zhiping", "serve", "--data", self.folder, "--host", "127.0.0.1", "--port", port, "--watch-port", watch_port,
+                   "--issuer", self.issuer, **expected)
         self.await_answer(f"{self.issuer}/.well-known/openid-configuration")
-        self.await_answer(f"{self.origin}/readyz")
+        self.await_answer(f"{self.watch}/readyz")
 
     def labels(self):
         return [persona["label"] for persona in self.personas]

@@ -87,7 +87,7 @@ def test_reviewer_comes_by_the_unit_door(walker):
 def test_unknown_legal_person_cannot_act_yet(walker):
     come_in(walker, UNIT, UNKNOWN)
     assert walker.path() == "/home"
-    walker.sees("还不能办理业务")
+    walker.sees("单位尚未在本系统注册", "完善单位信息")
     assert not any("审核" in entry for entry in menu(walker))
     walker.inspect("canaille-unknown-unit")
 

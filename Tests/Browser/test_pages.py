@@ -1,6 +1,7 @@
 """Every persona comes in, sees a home page that fits and is accessible, and the menu of the persona's duties."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_every_persona_has_a_home(walker):
         walker.sign_out()
 
 
-def test_lists_and_trail_of_a_superior_unit(walker):
+def test_lists_and_trail_of_a_superior_unit(walker, tmp_path):
     walker.sign_in("初审·乐山市教育局（演示）")
     desk.go_to_list(walker, desk.BELOW, "初审")
     walker.inspect("below-first-list")
@@ -56,6 +57,20 @@ def test_lists_and_trail_of_a_superior_unit(walker):
     walker.inspect("below-first-review")
     walker.press("查看经办流程")
     walker.inspect("reviewer-trail")
+    proof = tmp_path / "proof.json"
+    proof.write_bytes(walker.download(walker.control("下载经办流程证明").get_attribute("href")))
+    code, told = verified(walker.system, proof)
+    assert code == 0 and "记录完整" in told, told
+    # One character of what it says is another.
+    proof.write_text(proof.read_text().replace("submit", "resubmit", 1))
+    code, told = verified(walker.system, proof)
+    assert code == 1 and "不成立" in told, told
+
+
+def verified(system, proof):
+    """What `zhiping verify FILE` says of a proof, without a database."""
+    done = subprocess.run(system.command("zhiping", ["verify", proof]), capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_adding_a_unit_above(walker):
@@ -78,7 +93,7 @@ def test_keys_help(walker):
 
 def test_legal_person_of_an_unknown_unit(walker):
     walker.sign_in("法人（未注册单位）")
-    walker.sees("还不能办理业务", "请联系上级单位建立")
+    walker.sees("单位尚未在本系统注册", "审核通过后开放申报、经办功能")
 
 
 def test_person_without_a_unit(walker):

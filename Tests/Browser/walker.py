@@ -1,5 +1,6 @@
 """Somebody who walks through the site with a browser, by what is written on it."""
 
+import urllib.request
 from contextlib import contextmanager
 
 from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
@@ -132,6 +133,12 @@ class Walker:
     def post(self, path, fields):
         """Posts a form as a script of this page would; returns the status of what comes of it."""
         return self.driver.execute_async_script(POST, path, fields)
+
+    def download(self, address):
+        """The bytes under an address, fetched as the person who is signed in."""
+        cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in self.driver.get_cookies())
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Cookie": cookies}), timeout=PATIENCE) as answer:
+            return answer.read()
 
     # Looking closely
 

@@ -5,7 +5,8 @@ import Storage
 
 /// A small world whose people's names say what they may do. The school's dossiers go school → bureau → office.
 public final class World: Sendable {
-    public let database: SQLiteDatabase
+    public let database: any Database
+    private let discard: @Sendable () -> Void
     public let units: [UnitName: WorkUnit]
     public let people: [Name: Person]
     public let staff: [Name: ID<StaffMember>]
@@ -23,6 +24,8 @@ public final class World: Sendable {
 
     public enum Name: String, CaseIterable, Sendable {
         case schoolFirst, schoolFirstToo, schoolSecond, schoolAdministrator, schoolWithoutRole
+        /// Administers the school's staff and roles, and reviews nothing.
+        case schoolManager
         case smallClerk, bureauFirst, bureauSecond, authorityFirst, authorityAdministrator, officeAccepter, otherFirst, otherSchoolFirst
         case applicant, secondApplicant, smallApplicant, otherApplicant, unemployed, strangerClerk
         /// Reviews at the school, and applies from there.
@@ -39,6 +42,7 @@ public final class World: Sendable {
         .schoolFirst: Seat(unit: .school, permissions: [.firstReview]), .schoolFirstToo: Seat(unit: .school, permissions: [.firstReview]),
         .schoolSecond: Seat(unit: .school, permissions: [.secondReview]),
         .schoolAdministrator: Seat(unit: .school, permissions: [], administrator: true), .schoolWithoutRole: Seat(unit: .school, permissions: []),
+        .schoolManager: Seat(unit: .school, permissions: [.unit, .subordinates, .staff, .roles, .administration]),
         .smallClerk: Seat(unit: .smallSchool, permissions: [.firstReview]), .bureauFirst: Seat(unit: .bureau, permissions: [.firstReview]),
         .bureauSecond: Seat(unit: .bureau, permissions: [.secondReview]), .authorityFirst: Seat(unit: .authority, permissions: [.firstReview]),
         .authorityAdministrator: Seat(unit: .authority, permissions: [], administrator: true),
@@ -51,11 +55,12 @@ public final class World: Sendable {
         .applicant: .school, .secondApplicant: .school, .smallApplicant: .smallSchool, .otherApplicant: .otherSchool, .reviewingApplicant: .school,
     ]
 
-    public init(demand: PublicityRule.Demand = .warn, reentry: ReviewChain.Reentry = .ownUnit) async throws {
+    /// `embedded`: on SQLite whatever engine the tests run on, for what only that engine has.
+    public init(
+        demand: PublicityRule.Demand = .warn, reentry: ReviewChain.Reentry = .ownUnit, embedded: Bool = false, atOnce: Int = 64, connections: Int = 4
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "zhiping-\(newID() as ID<WorkUnit>)")
-        database = try SQLiteDatabase(folder: folder)
-        try await Migrator().migrate(database, at: World.start)
-        try await ReferenceTables.load(into: database)
+        (database, discard) = try await Engines.database(in: folder, embedded: embedded, atOnce: atOnce, connections: connections)
         let made = try await database.write { connection in
             let units = try World.addUnits(connection)
             let people = try World.addPeople(connection)
@@ -71,6 +76,7 @@ public final class World: Sendable {
     }
 
     deinit {
+        discard()
         do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
     }
 
@@ -80,7 +86,7 @@ public final class World: Sendable {
     /// The actor a name stands for: the staff member where he has a seat, otherwise the person.
     public func actor(_ name: Name) async throws -> Actor {
         guard let id = staff[name] else { return .applicant(person(name).id) }
-        return .staff(try await database.read { try $0.staff(id)! })
+        return .staff(try await database.read { try $0.staff(id, on: World.start.day)! })
     }
 
     private static func addUnits(_ connection: any Connection) throws -> [UnitName: WorkUnit] {
@@ -141,8 +147,14 @@ public final class World: Sendable {
 }
 
 extension World {
+    /// The role that this name's seat has.
+    public func role(of name: Name) async throws -> ID<Role> {
+        guard let id = staff[name] else { throw Problem.notFound }
+        return try await database.read { try $0.first("SELECT role_id FROM staff_roles WHERE staff_id = \(id)") { try $0.id() as ID<Role> }! }
+    }
+
     /// A store of files of its own.
-    public func intake() throws -> Intake { Intake(store: try FileStore(folder: folder.appending(path: "files"))) }
+    public func intake(_ bucket: Bucket? = nil) throws -> Intake { Intake(store: try FileStore(folder: folder.appending(path: "files"), bucket: bucket)) }
 
     /// Content without gaps.
     public static func content(title: String = "22--2") -> Content {
@@ -201,6 +213,29 @@ extension World {
         let (id, revision) = try await draft(name)
         _ = try await submit(id, by: name, revision: revision)
         for (name, step) in steps { _ = try await take(step, on: id, by: name) }
+        return id
+    }
+
+    /// A submitted dossier of one of any number of further people at the school.
+    public func dossierOfCrowd(_ number: Int) async throws -> ID<Dossier> {
+        let (school, plan, reference, id): (WorkUnit, ReviewPlan, Reference, ID<Dossier>) = (unit(.school), plan, reference, newID())
+        let digits = "51010419700101" + String(1000 + number).suffix(3)
+        let idNumber = IDNumber(stored: digits + String(UnicodeScalar(IDNumber.checkCharacter(of: Array(digits.utf8)))))
+        let (photo, certificate) = (try await intake().keep(Papers.png, .png), try await intake().keep(Papers.pdf(), .pdf))
+        try await database.write { connection in
+            let person = try connection.person(named: "众\(number)", number: idNumber, phone: nil, orNew: newID(), at: World.start)
+            try connection.employ(person.id, at: school.id, since: World.start)
+            try connection.openDossier(id, for: person, under: plan.id, at: World.start)
+            let actor = Actor.applicant(person.id)
+            let content = World.content()
+            let revision = try connection.saveDraft(content, of: id, by: actor, over: 1, at: World.start)
+            try connection.attach(photo.attachment(newID(), named: "照片"), to: .basics, Part.basics.rawValue, of: id, by: actor, at: World.start)
+            for row in content[.education] {
+                try connection.attach(certificate.attachment(newID(), named: "证书"), to: .education, row.id, of: id, by: actor, at: World.start)
+            }
+            let changes = try connection.draft(of: id).fileChanges
+            _ = try connection.submit(id, by: actor, seenVersion: 1, seenEdition: "\(revision)-\(changes)", key: World.key(), in: reference, at: World.start)
+        }
         return id
     }
 

@@ -8,11 +8,9 @@ import Testing
 
 /// The demo province holds what it promises, and every trail replays through the workflow to where its dossier is.
 @Suite struct ProvinceTests {
-    private func filled(_ size: Size = Size(units: 260, people: 300, dossiers: 600)) async throws -> (SQLiteDatabase, [PlatformAccount], URL) {
+    private func filled(_ size: Size = Size(units: 260, people: 300, dossiers: 600)) async throws -> (any Database, [PlatformAccount], URL) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zhiping-\(newID() as ID<WorkUnit>)")
-        let database = try SQLiteDatabase(folder: folder)
-        try await Migrator().migrate(database, at: World.start)
-        try await ReferenceTables.load(into: database)
+        let (database, _) = try await Engines.database(in: folder)
         return (
             database, try await Province(today: World.start.day, size: size).fill(database, files: Intake(store: try FileStore(folder: folder.appending(path: "files")))), folder
         )

@@ -24,8 +24,9 @@ import Testing
     }
 
     @Test func decisionsAreOnTheDiskBeforeTheyAreAnswered() async throws {
-        let world = try await World()
-        #expect(try world.database.settings() == ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"])
+        let world = try await World(embedded: true)
+        let database = try #require(world.database as? SQLiteDatabase)
+        #expect(try database.settings() == ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"])
     }
 
     @Test func aThrownErrorUndoesTheWholeTransaction() async throws {
@@ -41,8 +42,8 @@ import Testing
     }
 
     @Test func oneProcessOwnsTheFolder() async throws {
-        let world = try await World()
-        #expect(throws: SQLiteDatabase.CannotOpen.self) { _ = try SQLiteDatabase(folder: world.folder) }
+        let world = try await World(embedded: true)
+        #expect(throws: SQLiteDatabase.InUse.self) { _ = try SQLiteDatabase(folder: world.folder) }
     }
 
     @Test func migrationsAreAppliedOnceAndRefusedWhenChangedOrUnknown() async throws {

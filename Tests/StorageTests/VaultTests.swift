@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func equalNumbersAreSealedDifferentlyAndFoundAlike() async throws {
-        let vault = try await World().database.read { $0.vault }
+        let world = try await World()
+        let vault = try await world.database.read { $0.vault }
         let number = IDNumber(stored: "510100190001010012")
         let person: ID<Person> = newID()
         #expect(try vault.seal(number, of: person) != vault.seal(number, of: person))
@@ -57,16 +58,16 @@ import Testing
     }
 
     @Test func aDatabaseWithoutItsKeysIsNotOpened() async throws {
-        let folder = try copy(of: try await World())
+        let folder = try copy(of: try await World(embedded: true))
         defer { try? FileManager.default.removeItem(at: folder) }
         let keys = folder.appending(path: "keys.json")
         try FileManager.default.removeItem(at: keys)
-        #expect(throws: SQLiteDatabase.CannotOpen.self) { _ = try SQLiteDatabase(folder: folder) }
+        #expect(throws: Vault.Unusable.self) { _ = try SQLiteDatabase(folder: folder) }
         #expect(!FileManager.default.fileExists(atPath: keys.path), "no new keys are made for old numbers")
         _ = try Vault.make(keys)
         let database = try SQLiteDatabase(folder: folder)
         await #expect(throws: Vault.Unusable.self) { try await Migrator().migrate(database, at: World.start) }
-        let other = try copy(of: try await World())
+        let other = try copy(of: try await World(embedded: true))
         defer { try? FileManager.default.removeItem(at: other) }
         try JSONSerialization.data(withJSONObject: try remixed(other)).write(to: other.appending(path: "keys.json"))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: other.appending(path: "keys.json").path)

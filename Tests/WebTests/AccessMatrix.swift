@@ -9,15 +9,18 @@ import Testing
 /// Who gets what answer from which route: written by hand, compared with what the site does. A route without rows fails.
 enum AccessMatrix {
     static let people: [World.Name?] = [
-        nil, .applicant, .secondApplicant, .schoolFirst, .schoolSecond, .schoolAdministrator, .schoolWithoutRole, .bureauFirst, .officeAccepter,
+        nil, .applicant, .secondApplicant, .schoolFirst, .schoolSecond, .schoolAdministrator, .schoolWithoutRole, .schoolManager, .bureauFirst, .officeAccepter,
         .authorityAdministrator, .otherFirst, .strangerClerk,
     ]
 
     /// What each column is called in the printed table.
-    static let titles = ["未登录", "申报人本人", "其他申报人", "本单位初审", "本单位复审", "本单位超级管理员", "本单位无角色", "上级初审", "受理", "授权单位", "其他单位", "未注册单位"]
+    static let titles = ["未登录", "申报人本人", "其他申报人", "本单位初审", "本单位复审", "本单位超级管理员", "本单位无角色", "本单位管理员", "上级初审", "受理", "授权单位", "其他单位", "未注册单位"]
 
     /// In which state the dossier is that the route's `:id` names.
-    enum State: String { case none = "—", draft = "填报中", first = "本单位待初审", upper = "上级待初审", awaiting = "待受理" }
+    enum State: String {
+        case none = "—", draft = "填报中", first = "本单位待初审", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员", role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
+            moving = "本单位变更上级"
+    }
 
     struct Line {
         let method: HTTPRequest.Method
@@ -27,69 +30,136 @@ enum AccessMatrix {
     }
 
     static let lines: [Line] = [
-        //                                                     nobody own  other first second admin norole bureau office auth otherunit stranger
-        Line(method: .get, route: "/healthz", state: .none, expected: "200 200 200 200 200 200 200 200 200 200 200 200"),
-        Line(method: .get, route: "/readyz", state: .none, expected: "200 200 200 200 200 200 200 200 200 200 200 200"),
-        Line(method: .get, route: "/", state: .none, expected: "200 303 303 303 303 303 303 303 303 303 303 303"),
-        Line(method: .get, route: "/sign-in/person", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303"),
-        Line(method: .get, route: "/sign-in/unit", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303"),
-        Line(method: .get, route: "/sign-in/callback", state: .none, expected: "403 403 403 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/public/:file", state: .none, expected: "404 404 404 404 404 404 404 404 404 404 404 404"),
-        Line(method: .get, route: "/home", state: .none, expected: "303 200 200 200 200 200 200 200 200 200 200 200"),
-        Line(method: .post, route: "/sign-out", state: .none, expected: "401 303 303 303 303 303 303 303 303 303 303 303"),
-        Line(method: .get, route: "/reviews/own-first", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
-        Line(method: .get, route: "/reviews/own-second", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
-        Line(method: .get, route: "/reviews/subordinate-first", state: .none, expected: "303 403 403 403 403 403 403 200 403 200 200 403"),
-        Line(method: .get, route: "/reviews/subordinate-second", state: .none, expected: "303 403 403 403 403 403 403 200 403 200 403 403"),
-        Line(method: .get, route: "/reviews/acceptance", state: .none, expected: "303 403 403 403 403 403 403 403 200 403 403 403"),
-        Line(method: .get, route: "/dossiers/:id", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
-        Line(method: .get, route: "/dossiers/:id", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id", state: .upper, expected: "303 403 403 200 200 200 404 200 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id", state: .awaiting, expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/trail", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/trail", state: .awaiting, expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
-        Line(method: .post, route: "/dossiers/:id/passes", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 403"),
-        Line(method: .post, route: "/dossiers/:id/passes", state: .first, expected: "401 403 403 303 403 303 404 404 404 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/passes", state: .upper, expected: "401 403 403 403 403 403 404 303 404 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/passes", state: .awaiting, expected: "401 403 403 403 403 403 404 403 409 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/acceptances", state: .first, expected: "401 403 403 403 403 403 404 404 404 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/acceptances", state: .awaiting, expected: "401 403 403 403 403 403 404 403 303 403 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file", state: .upper, expected: "303 403 403 200 200 200 404 200 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file/view", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .first, expected: "303 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .awaiting, expected: "303 403 403 200 200 200 404 200 200 200 404 403"),
-        Line(method: .post, route: "/dossiers/:id/proofs", state: .first, expected: "401 403 403 422 403 422 404 404 404 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/proofs", state: .upper, expected: "401 403 403 403 403 403 404 409 404 403 404 403"),
-        Line(method: .post, route: "/dossiers/:id/revelations", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 403"),
-        Line(method: .post, route: "/dossiers/:id/revelations", state: .first, expected: "401 403 403 200 200 200 404 404 404 200 404 403"),
-        Line(method: .get, route: "/post-tables", state: .none, expected: "303 403 403 303 303 303 403 403 403 403 403 403"),
-        Line(method: .get, route: "/post-tables/:year", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403"),
-        Line(method: .post, route: "/post-tables/:year", state: .none, expected: "401 403 403 422 422 422 403 403 403 403 403 403"),
-        Line(method: .get, route: "/post-tables/:year/files/:file", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
-        Line(method: .get, route: "/post-tables/:year/files/:file/view", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
-        Line(method: .get, route: "/post-tables/:year/files/:file/pages/:page", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers", state: .none, expected: "401 303 303 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id", state: .draft, expected: "303 303 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/submission", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers/:id/submission", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers/:id/files", state: .draft, expected: "401 422 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .post, route: "/my/dossiers/:id/files", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/files/:file/view", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/trail", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
-        Line(method: .get, route: "/my/dossiers/:id/trail", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403"),
+        //                                                     nobody own  other first second admin norole manager bureau office auth otherunit stranger
+        Line(method: .get, route: "/", state: .none, expected: "200 303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/verification-keys", state: .none, expected: "200 200 200 200 200 200 200 200 200 200 200 200 200"),
+        Line(method: .get, route: "/sign-in/person", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/sign-in/unit", state: .none, expected: "303 303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/sign-in/callback", state: .none, expected: "403 403 403 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/public/:file", state: .none, expected: "404 404 404 404 404 404 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/home", state: .none, expected: "303 200 200 200 200 200 200 200 200 200 200 200 200"),
+        Line(method: .post, route: "/sign-out", state: .none, expected: "401 303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/reviews/own-first", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/reviews/own-second", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/reviews/subordinate-first", state: .none, expected: "303 403 403 403 403 403 403 403 200 403 200 200 403"),
+        Line(method: .get, route: "/reviews/subordinate-second", state: .none, expected: "303 403 403 403 403 403 403 403 200 403 200 403 403"),
+        Line(method: .get, route: "/reviews/acceptance", state: .none, expected: "303 403 403 403 403 403 403 403 403 200 403 403 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id", state: .awaiting, expected: "303 403 403 200 200 200 404 404 200 200 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail", state: .awaiting, expected: "303 403 403 200 200 200 404 404 200 200 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail/proof", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail/proof", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/trail/proof", state: .awaiting, expected: "303 403 403 200 200 200 404 404 200 200 200 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .upper, expected: "401 403 403 403 403 403 404 404 303 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/passes", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 409 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/acceptances", state: .first, expected: "401 403 403 403 403 403 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/acceptances", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/view", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/view", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/dossiers/:id/files/:file/pages/:page", state: .awaiting, expected: "303 403 403 200 200 200 404 404 200 200 200 404 403"),
+        Line(method: .post, route: "/dossiers/:id/proofs", state: .first, expected: "401 403 403 422 403 422 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/proofs", state: .upper, expected: "401 403 403 403 403 403 404 404 409 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/revelations", state: .draft, expected: "401 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/dossiers/:id/revelations", state: .first, expected: "401 403 403 200 200 200 404 404 404 404 200 404 403"),
+        Line(method: .get, route: "/post-tables", state: .none, expected: "303 403 403 303 303 303 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year", state: .none, expected: "303 403 403 200 200 200 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/post-tables/:year", state: .none, expected: "401 403 403 422 422 422 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file/view", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/post-tables/:year/files/:file/pages/:page", state: .first, expected: "303 403 403 404 404 404 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/registration", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 403 403 200"),
+        Line(method: .get, route: "/registration", state: .registering, expected: "303 403 403 403 403 403 403 403 403 403 403 403 303"),
+        Line(method: .post, route: "/registration", state: .none, expected: "401 403 403 403 403 403 403 403 403 403 403 403 422"),
+        Line(method: .get, route: "/unit-requests", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/unit-requests/:id", state: .registering, expected: "303 404 404 404 404 404 404 404 404 404 200 404 200"),
+        Line(method: .get, route: "/unit-requests/:id", state: .moving, expected: "303 404 404 404 404 200 404 200 404 404 200 404 404"),
+        Line(method: .post, route: "/unit-requests/:id", state: .registering, expected: "401 403 403 403 403 404 403 404 403 403 303 403 403"),
+        Line(method: .post, route: "/unit-requests/:id", state: .moving, expected: "401 403 403 403 403 403 403 403 403 403 303 403 403"),
+        Line(method: .post, route: "/unit-requests/:id/cancellation", state: .registering, expected: "401 404 404 403 403 404 403 404 403 403 404 403 303"),
+        Line(method: .post, route: "/unit-requests/:id/cancellation", state: .moving, expected: "401 404 404 403 403 303 403 303 403 403 404 403 404"),
+        Line(method: .get, route: "/unit-requests/:id/files/:file", state: .registering, expected: "303 404 404 404 404 404 404 404 404 404 200 404 200"),
+        Line(method: .get, route: "/unit-requests/:id/files/:file/view", state: .registering, expected: "303 404 404 404 404 404 404 404 404 404 200 404 200"),
+        Line(method: .get, route: "/unit-requests/:id/files/:file/pages/:page", state: .registering, expected: "303 404 404 404 404 404 404 404 404 404 200 404 200"),
+        Line(method: .get, route: "/unit", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/unit", state: .none, expected: "401 403 403 403 403 303 403 303 403 403 303 403 403"),
+        Line(method: .get, route: "/unit/superior", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 409 403 403"),
+        Line(method: .post, route: "/unit/superior", state: .none, expected: "401 403 403 403 403 303 403 303 403 403 409 403 403"),
+        Line(method: .get, route: "/unit/correction", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 409 403 403"),
+        Line(method: .post, route: "/unit/correction", state: .none, expected: "401 403 403 403 403 422 403 422 403 403 422 403 403"),
+        Line(method: .get, route: "/subordinates", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/subordinates/new", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/subordinates", state: .none, expected: "401 403 403 403 403 303 403 303 403 403 303 403 403"),
+        Line(method: .get, route: "/subordinates/:id", state: .unit, expected: "303 403 403 403 403 404 403 404 403 403 200 403 403"),
+        Line(method: .post, route: "/subordinates/:id", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 303 403 403"),
+        Line(method: .post, route: "/subordinates/:id/suspension", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 303 403 403"),
+        Line(method: .post, route: "/subordinates/:id/administrators", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 303 403 403"),
+        Line(method: .post, route: "/subordinates/:id/hand-overs", state: .unit, expected: "401 403 403 403 403 404 403 403 403 403 303 403 403"),
+        Line(method: .get, route: "/subordinates/:id/administration", state: .unit, expected: "303 403 403 403 403 404 403 404 403 403 200 403 403"),
+        Line(method: .get, route: "/subordinates/:id/administration/export", state: .unit, expected: "303 403 403 403 403 404 403 404 403 403 200 403 403"),
+        Line(method: .get, route: "/subordinates/branch", state: .none, expected: "303 403 403 403 403 404 403 404 403 403 404 403 403"),
+        Line(method: .get, route: "/staff", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/staff/new", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/staff", state: .none, expected: "401 403 403 403 403 303 403 303 403 403 303 403 403"),
+        Line(method: .get, route: "/staff/:id", state: .staffMember, expected: "303 403 403 403 403 200 403 200 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/:id", state: .staffMember, expected: "401 403 403 403 403 303 403 303 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/:id/suspension", state: .staffMember, expected: "401 403 403 403 403 303 403 403 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/:id/binding", state: .staffMember, expected: "401 403 403 403 403 303 403 403 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/:id/deputies", state: .staffMember, expected: "401 403 403 403 403 303 403 403 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/:id/deputies/end", state: .staffMember, expected: "401 403 403 403 403 409 403 409 403 403 404 403 403"),
+        Line(method: .get, route: "/roles", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/roles/new", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/roles", state: .none, expected: "401 403 403 403 403 303 403 303 403 403 303 403 403"),
+        Line(method: .get, route: "/roles/:id", state: .role, expected: "303 403 403 403 403 200 403 200 403 403 404 403 403"),
+        Line(method: .post, route: "/roles/:id", state: .role, expected: "401 403 403 403 403 303 403 403 403 403 404 403 403"),
+        Line(method: .post, route: "/roles/:id/deletion", state: .role, expected: "401 403 403 403 403 409 403 403 403 403 404 403 403"),
+        Line(method: .get, route: "/administration", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/messages/seen", state: .none, expected: "401 303 303 303 303 303 303 303 303 303 303 303 303"),
+        Line(method: .get, route: "/regions", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/regions", state: .none, expected: "401 403 403 403 403 403 403 403 403 403 303 403 403"),
+        Line(method: .get, route: "/administration/export", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/subordinates/import", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/subordinates/import", state: .none, expected: "401 403 403 403 403 422 403 422 403 403 422 403 403"),
+        Line(method: .get, route: "/subordinates/import/template", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/subordinates/import/:id", state: .unit, expected: "303 403 403 403 403 404 403 404 403 403 404 403 403"),
+        Line(method: .post, route: "/subordinates/import/:id", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 404 403 403"),
+        Line(method: .get, route: "/subordinates/export", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/staff/import", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/staff/import", state: .none, expected: "401 403 403 403 403 422 403 422 403 403 422 403 403"),
+        Line(method: .get, route: "/staff/import/template", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/staff/import/:id", state: .unit, expected: "303 403 403 403 403 404 403 404 403 403 404 403 403"),
+        Line(method: .post, route: "/staff/import/:id", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 404 403 403"),
+        Line(method: .get, route: "/staff/export", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .post, route: "/my/dossiers", state: .none, expected: "401 303 303 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id", state: .draft, expected: "303 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/submission", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/submission", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/attaching", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/files", state: .draft, expected: "401 422 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/files", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file/view", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/files/:file/pages/:page", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail/proof", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/trail/proof", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
     ]
 
     /// The printed form, for docs/access.md.
@@ -140,12 +210,19 @@ enum AccessMatrix {
 
     private func dossier(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int, file: String) {
         let (id, version, revision) = try await bare(state, world)
+        if state == .registering || state == .moving { return (id, version, revision, try await world.firstRequestFile()) }
         return (id, version, revision, try await ID<Dossier>(id).asyncMap { try await world.firstFile(of: $0) } ?? World.key())
     }
 
     private func bare(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int) {
         switch state {
         case .none: return ("", 0, 0)
+        case .unit: return (world.unit(.otherBureau).id.text, 1, 0)
+        case .registering:
+            return (try await world.registration(of: .strangerClerk, to: .authority).text, 1, 0)
+        case .moving: return (try await world.superiorChange().text, 1, 0)
+        case .staffMember: return (world.staff[.schoolFirst]?.text ?? "", 1, 0)
+        case .role: return (try await world.role(of: .schoolFirst).text, 1, 0)
         case .draft:
             let (id, revision) = try await world.draft()
             return (id.text, 1, revision)
@@ -156,21 +233,49 @@ enum AccessMatrix {
         }
     }
 
+    private static let unit = [
+        "type": "10", "jurisdiction": "510000", "steps": "one", "singleClerk": "0", "postManagement": "0", "contactName": "联系人", "contactPhone": "028-12345678",
+    ]
+    private static let administrator = ["personName": "新来的", "idNumber": "110105194912310046", "phone": "13800001234"]
+
     private func ask(_ line: AccessMatrix.Line, _ dossier: (id: String, version: Int, revision: Int, file: String), as person: World.Name?, _ site: TestSite) async throws -> Answer
     {
         let browser = if let person { try await site.browser(person) } else { site.visitor }
+        // Whose binding is reset has signed in before.
+        if line.route.hasSuffix("/binding") { _ = try await site.browser(.schoolFirst) }
         let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(
             ":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file
         ).replacing(":page", with: "1").replacing(":year", with: "2026")
         let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : ""
         guard line.method == .post else { return try await browser.get(path + query) }
         let isSection = line.route.hasSuffix(":section")
-        var fields = try await browser.token(for: path, version: isSection ? dossier.revision : dossier.version)
+        var fields = try await browser.token(for: path, version: isSection ? dossier.revision : line.route == "/unit" ? 1 : dossier.version)
         switch line.route {
         case "/my/dossiers/:id/files": fields.merge(["part": "basics", "row": "basics"]) { $1 }
         case "/my/dossiers": fields["plan"] = site.world.plan.id.text
         case "/my/dossiers/:id/submission": fields.merge(["pledge": "1", "edition": "\(dossier.revision)-2"]) { $1 }
         case "/my/dossiers/:id/sections/:section": fields["summary.summary.summary"] = "总结"
+        case "/regions": fields.merge(["affiliation": "演示高新区", "superior": "511100"]) { $1 }
+        case "/unit": fields.merge(Self.unit.merging(["affiliation": "1"]) { $1 }) { $1 }
+        case "/unit/superior": fields.merge(["reason": "改革", "superior": site.world.unit(.otherBureau).id.text, "action": "submit"]) { $1 }
+        case "/unit/correction": fields.merge(["reason": "有误", "name": "新名", "creditCode": "91350100M000100Y43", "action": "submit"]) { $1 }
+        case "/registration": fields.merge(Self.unit.merging(["superior": site.world.unit(.bureau).id.text, "affiliation": "1", "action": "submit"]) { $1 }) { $1 }
+        case "/unit-requests/:id": fields.merge(["action": "pass", "opinion": ""]) { $1 }
+        case "/subordinates":
+            fields.merge(Self.unit.merging(Self.administrator) { $1 }.merging(["name": "新单位", "creditCode": "91350100M000100Y43", "step": "administrator"]) { $1 }) { $1 }
+        case "/subordinates/:id": fields.merge(Self.unit) { $1 }
+        case "/subordinates/:id/suspension": fields["action"] = "disable"
+        case "/subordinates/:id/administrators": fields.merge(Self.administrator) { $1 }
+        case "/staff":
+            fields.merge(["name": "新来的", "idNumber": "110105194912310046", "phone": "13800001234", "department": "教务处"]) { $1 }
+        case "/staff/:id": fields.merge(["department": "教务处", "role.\(try await site.world.role(of: .schoolFirst))": "1"]) { $1 }
+        case "/subordinates/:id/hand-overs": fields["action"] = "take"
+        case "/staff/:id/deputies":
+            fields.merge(["deputy": site.world.staff[.schoolSecond]?.text ?? "", "from": World.start.day.description, "until": World.start.day.description]) { $1 }
+        case "/staff/:id/deputies/end": fields["deputy"] = World.key()
+        case "/staff/:id/suspension": fields["action"] = "disable"
+        case "/roles": fields.merge(["name": "新角色", "permission.staff": "1"]) { $1 }
+        case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
         case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case "/dossiers/:id/acceptances": fields.merge(["opinion": "同意", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case _: break

@@ -1,5 +1,6 @@
 import Cast
 import Domain
+import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -21,11 +22,16 @@ final class TestSite: Sendable {
 
     static let origin = "http://127.0.0.1:8080"
 
-    init(_ world: World, database: (any Database)? = nil, leastFreeBytes: Int64 = 0, clock: @escaping @Sendable () -> Instant = { World.start }) async throws {
+    init(
+        _ world: World, database: (any Database)? = nil, leastFreeBytes: Int64 = 0, patience: Duration = .seconds(100), bucket: Bucket? = nil,
+        clock: @escaping @Sendable () -> Instant = { World.start }
+    ) async throws {
         self.world = world
         let settings = Settings(
-            origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"), leastFreeBytes: leastFreeBytes)
-        site = try await Site(database: database ?? world.database, files: try world.intake(), settings: settings, transport: provider, clock: clock)
+            origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"), leastFreeBytes: leastFreeBytes,
+            watchPatience: patience)
+        site = try await Site(
+            database: database ?? world.database, files: try world.intake(bucket), settings: settings, transport: provider, clock: clock, timekeeper: nil)
         responder = site.router().buildResponder()
     }
 
@@ -56,12 +62,13 @@ final class TestSite: Sendable {
     /// A browser in which this name is signed in; staff through their unit, others in their own name.
     func browser(_ name: World.Name) async throws -> Browser {
         let person = world.person(name)
-        let unit: WorkUnit? = try await world.database.read { connection in try self.world.staff[name].flatMap { try connection.staff($0) }.flatMap { try connection.unit($0.unit) }
+        let unit: WorkUnit? = try await world.database.read { connection in
+            try self.world.staff[name].flatMap { try connection.staff($0, on: World.start.day) }.flatMap { try connection.unit($0.unit) }
         }
-        let code = unit?.creditCode ?? (name == .strangerClerk ? CreditCode(stored: "UNKNOWN") : nil)
+        let code = unit?.creditCode ?? (name == .strangerClerk ? World.strangersCode : nil)
         let identity = Identity(
             issuer: FakeProvider.issuer, subject: "\(name)", kind: code == nil ? .person : .unit, name: person.name, idNumber: person.idNumber,
-            phone: person.phone, creditCode: code, unitName: unit?.name ?? "")
+            phone: person.phone, creditCode: code, unitName: unit?.name ?? (code == nil ? "" : "未注册单位"))
         return try await browser(as: identity)
     }
 
@@ -113,6 +120,7 @@ struct Answer {
         var fields: [String: String] = [:]
         for match in form.matches(of: /<input [^>]*name="([^"]*)"[^>]*?>/) {
             let value = match.0.firstMatch(of: /value="([^"]*)"/).map { String($0.1) } ?? ""
+            if match.0.contains("type=\"radio\""), !match.0.contains(" checked") { continue }
             if !match.0.contains("type=\"checkbox\""), !match.0.contains("type=\"file\"") { fields[String(match.1)] = unescaped(value) }
         }
         for match in form.matches(of: /<textarea [^>]*name="([^"]*)"[^>]*>\n([^<]*)</) { fields[String(match.1)] = unescaped(String(match.2)) }
@@ -174,9 +182,13 @@ struct Browser: Sendable {
     func token(for path: String, version: Int, key: String = World.key()) async throws -> [String: String] {
         guard let token else { return ["_token": "x", "_version": "\(version)", "_key": key] }
         let now = site.site.clock()
-        let found = try await site.world.database.read { try $0.signedIn(tokenHash: digest(token), rule: SessionRule(idle: 1800, absolute: 28_800), at: now) }
+        let found = try await site.world.database.read { connection in
+            try connection.signedIn(tokenHash: digest(token), rule: SessionRule(idle: 1800, absolute: 28_800), at: now).map {
+                Session(token: token, signedIn: $0.0, vault: connection.vault)
+            }
+        }
         guard let found else { return [:] }
-        let fields = FormToken.fields(for: path, version: version, key: key, in: Session(token: token, signedIn: found.0)).description
+        let fields = FormToken.fields(for: path, version: version, key: key, in: found).description
         return Answer(status: 200, headers: [:], body: "action=\"\(path)\"\(fields)</form>").form(to: path)
     }
 }
@@ -187,4 +199,26 @@ private struct BodyWriter: ResponseBodyWriter {
     let collected: Collected
     func write(_ buffer: ByteBuffer) async throws { collected.buffer.writeImmutableBuffer(buffer) }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+extension TestSite {
+    /// Asks the watch address.
+    func watch(_ path: String, host: String? = "127.0.0.1:9080") async throws -> Answer {
+        let request = Request(head: .init(method: .get, scheme: "http", authority: host, path: path, headerFields: [:]), body: .init(buffer: ByteBuffer()))
+        let responder = site.watchRouter().buildResponder()
+        let response = try await responder.respond(to: request, context: BasicRequestContext(source: .init(channel: EmbeddedChannel(), logger: log.logger)))
+        let collected = Collected()
+        try await response.body.write(BodyWriter(collected: collected))
+        return Answer(status: response.status.code, headers: response.headers, body: String(buffer: collected.buffer))
+    }
+
+    /// Does what the site does in the background, as one node at one moment.
+    func sweepFiles(at now: Instant) async throws {
+        let clock: @Sendable () -> Instant = { now }
+        try await world.database.write { try $0.enlist(["files"], at: now) }
+        guard case .held(let lease) = try await world.database.write({ try $0.claim("files", for: "node", at: now) }) else { throw Lease.Lost() }
+        try await site.sweepContents(Shift(lease: lease, database: world.database, clock: clock))
+        try await world.database.write { try $0.finish(lease, at: now, next: now) }
+        try await site.sweepFolder(at: now)
+    }
 }

@@ -1,4 +1,5 @@
 import Cast
+import Crypto
 import Domain
 import Foundation
 import Storage
@@ -65,6 +66,20 @@ import Testing
         let elsewhere = try await site.world.dossier(of: .secondApplicant)
         #expect(try await browser.post("/dossiers/\(elsewhere)/passes", form).status == 403)
         #expect(try await site.world.version(of: id) == 2)
+    }
+
+    /// Whoever holds a session knows its token; the code of a form takes the server's key as well.
+    @Test func nobodyMakesAFormForHimself() async throws {
+        let (site, id, page, path) = try await setUp()
+        let browser = try await site.browser(.schoolFirst)
+        let form = try await browser.get(page).form(to: path).merging(["action": "pass"]) { $1 }
+        let message = Data("form\n\(path)\n\(form["_version"] ?? "")\n\(form["_key"] ?? "")".utf8)
+        for secret in [browser.token ?? "", digest(browser.token ?? ""), digest("forms\n\(digest(browser.token ?? ""))")] {
+            let code = hexadecimal(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: Data(secret.utf8))))
+            #expect(try await browser.post(path, form.merging(["_token": code]) { $1 }).status == 403)
+        }
+        #expect(try await site.world.version(of: id) == 2)
+        #expect(try await browser.post(path, form).status == 303)
     }
 
     /// A-13: unknown and repeated keys, broken encodings, other bodies.

@@ -214,9 +214,9 @@ import Testing
         _ = try await browser.attach([("a.pdf", Papers.pdf(mark: "lost"))], to: .work, "w1", of: id)
         let file = try #require(try await rowFiles(site, id, .work).first)
         _ = try await browser.submit("/my/dossiers/\(id)/sections/work", on: "/my/dossiers/\(id)/sections/work", ["action": "detach.work.w1.\(file.id)"])
-        try await site.site.sweepFiles(at: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
+        try await site.sweepFiles(at: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
         #expect(try await site.site.intake.store.holds(file.digest), "not before a day is over")
-        try await site.site.sweepFiles(at: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).adding(seconds: 90_000))
+        try await site.sweepFiles(at: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).adding(seconds: 90_000))
         #expect(try await !site.site.intake.store.holds(file.digest))
         for each in try await site.world.database.read({ try $0.draft(of: ID(id)!).content.files }) { #expect(try await site.site.intake.store.holds(each.digest)) }
     }

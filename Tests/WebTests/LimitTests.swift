@@ -24,7 +24,7 @@ import Testing
 
     /// What is sent, and what is answered; several answers where several requests were read.
     static let hostile: [(name: String, sent: String, answered: [Int])] = [
-        ("a plain request", get("/"), [200]), ("two at once", get("/healthz") + get("/"), [200, 200]),
+        ("a plain request", get("/"), [200]), ("two at once", get("/") + get("/"), [200, 200]),
         ("address of 4 KiB", get("/?" + String(repeating: "a", count: 4094)), [200]), ("address beyond 4 KiB", get("/?" + String(repeating: "a", count: 4095)), [414]),
         ("address of 20 KiB", get("/" + String(repeating: "a", count: 20_000)), [414]), ("address beyond the decoder", get("/" + String(repeating: "a", count: 70_000)), [431]),
         ("one field of 16 KiB", get("/", "A: \(String(repeating: "a", count: 16_383))\r\n"), [200]),
@@ -49,7 +49,7 @@ import Testing
         ("no Host", get("/", host: ""), [400]), ("empty Host", get("/", host: "Host:\r\n"), [400]), ("two Hosts", get("/", "Host: evil.example\r\n"), [400]),
         ("another Host", get("/", host: "Host: evil.example\r\n"), [421]), ("another port", get("/", host: "Host: 127.0.0.1\r\n"), [421]),
         ("a Host that begins as ours", get("/", host: "Host: 127.0.0.1:8080.evil.example\r\n"), [421]), ("localhost", get("/", host: "Host: localhost:8080\r\n"), [421]),
-        ("another address", get("http://evil.example/"), [200]), ("a probe under any Host", get("/healthz", host: "Host: 10.1.2.3\r\n"), [200]),
+        ("another address", get("http://evil.example/"), [200]), ("an asset under any Host", get("/public/none", host: "Host: 10.1.2.3\r\n"), [404]),
         ("HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", [400]), ("HTTP/2.0 in letters", "GET / HTTP/2.0\r\n\(host)\r\n", [505]),
         ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400]), ("HTTP/0.9", "GET /\r\n\r\n", [505]), ("TLS", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", [405]),
         ("no blank", "GET/ HTTP/1.1\r\n\(host)\r\n", [405]), ("no address", "GET  HTTP/1.1\r\n\(host)\r\n", [400]), ("an address without slash", get("home"), [400]),
@@ -89,7 +89,7 @@ import Testing
         let right = [
             Self.get("/?to=%2Fhome"), Self.get("/home", cookie), Self.get("/sign-in/callback?code=a&state=b&iss=c", "Cookie: zhiping-sign-in=abc\r\n"), Self.get(section, cookie),
             Self.post(section, body), Self.post("/sign-out", "_token=a&_version=0&_key=\(World.key())"), Self.get("/reviews/own-first?q=%E5%BC%A0&after=1-a", cookie),
-            "POST \(section) HTTP/1.1\r\n\(Self.host)\(Self.form)Transfer-Encoding: chunked\r\n\r\n5\r\na=b&c\r\n3\r\n=d&\r\n0\r\n\r\n", Self.get("/readyz"),
+            "POST \(section) HTTP/1.1\r\n\(Self.host)\(Self.form)Transfer-Encoding: chunked\r\n\r\n5\r\na=b&c\r\n3\r\n=d&\r\n0\r\n\r\n", Self.get("/home"),
         ].map { Array($0.replacing("TOKEN", with: token).utf8) }
         try await Wire.over(site) { wire in
             try await withThrowingTaskGroup(of: Void.self) { group in

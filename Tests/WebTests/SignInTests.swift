@@ -88,8 +88,14 @@ import Testing
 
     @Test func strangersAreNeverMadeAdministrators() async throws {
         let site = try await TestSite(try await World())
-        let home = try await site.browser(.strangerClerk).get("/home")
-        #expect(home.status == 200 && home.body.contains("还不能办理业务") && !home.body.contains("申报材料审核"))
+        let browser = try await site.browser(.strangerClerk)
+        let home = try await browser.get("/home")
+        #expect(home.status == 200 && home.body.contains("单位尚未在本系统注册") && !home.body.contains("申报材料审核"))
+        // Of a unit that is known nobody is made anything who is not on its staff.
+        try await site.world.database.write { try $0.run("UPDATE units SET credit_code = \(World.strangersCode) WHERE id = \(site.world.unit(.school).id)") }
+        let known = try await browser.get("/home")
+        #expect(known.body.contains("还不能办理业务") && known.body.contains("请联系该单位超级管理员"))
+        for page in ["/registration", "/staff", "/unit"] { #expect(try await browser.get(page).status == 403) }
     }
 
     /// Whoever opened a page before signing in comes back to it.

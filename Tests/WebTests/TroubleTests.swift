@@ -1,5 +1,6 @@
 import Cast
 import Domain
+import Files
 import Foundation
 import HTTPTypes
 import Storage
@@ -50,6 +51,8 @@ final class FaultyDatabase: Database {
         return try await sound.write(body)
     }
 
+    func writeAlone<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result { try await write(body) }
+
     func keepsSettings() async throws -> Bool {
         try guarding(.settings)
         return try await sound.keepsSettings()
@@ -59,6 +62,11 @@ final class FaultyDatabase: Database {
         try guarding(.space)
         return try sound.freeBytes()
     }
+
+    var watch: EngineWatch { sound.watch }
+    func facts() async throws -> [String: String] { try await sound.facts() }
+    func walBytes() -> Int64? { sound.walBytes() }
+    func close() async throws { try await sound.close() }
 }
 
 /// What nobody foresaw has a page, a number and one line in the log; whether the site can work is told to whoever watches it.
@@ -120,19 +128,24 @@ final class FaultyDatabase: Database {
     @Test func healthIsOnlyBeingAlive() async throws {
         let (site, database, browser) = try await setUp()
         database.fail(.all)
-        for answer in [try await site.visitor.get("/healthz"), try await browser.get("/healthz"), try await site.send(.get, "/healthz", host: "10.0.0.7:9999")] {
+        for path in ["/healthz", "/readyz", "/metrics"] { #expect(try await browser.get(path).status == 500, "nothing of the sort at the site's own address") }
+        database.fail([.writing, .settings, .space])
+        for path in ["/healthz", "/readyz", "/metrics"] { #expect(try await browser.get(path).status == 404) }
+        let before = site.log.lines.count
+        for answer in [try await site.watch("/healthz"), try await site.watch("/healthz", host: "10.0.0.7:9999")] {
             #expect(answer.status == 200 && answer.body == "ok\n" && answer.headers[.contentType] == "text/plain; charset=utf-8")
         }
-        #expect(site.log.lines.isEmpty, "no line a probe")
+        #expect(site.log.lines.count == before, "no line a probe")
     }
 
-    static let ready = ["database-writable", "settings-kept", "migrations-known", "disk-space"]
+    static let ready = ["serving", "database-writable", "settings-kept", "migrations-known", "disk-space", "file-store", "clock"]
+    static let all = ["database-writable", "settings-kept", "migrations-known", "disk-space"]
 
     @Test func whatWorksIsReady() async throws {
         let (site, _, _) = try await setUp()
         let before = try await site.world.database.read { try $0.count("SELECT COUNT(*) FROM migrations") }
         for host in ["127.0.0.1:8080", "10.0.0.7:9999", nil] {
-            let answer = try await site.send(.get, "/readyz", host: host)
+            let answer = try await site.watch("/readyz", host: host)
             #expect(answer.status == 200 && answer.body == Self.ready.map { "{\"check\":\"\($0)\",\"ok\":true}\n" }.joined())
         }
         #expect(try await site.world.database.read { try $0.count("SELECT COUNT(*) FROM migrations") } == before && site.log.lines.isEmpty)
@@ -140,18 +153,36 @@ final class FaultyDatabase: Database {
 
     @Test(
         arguments: [
-            (.writing, ["database-writable"]), (.settings, ["settings-kept"]), (.space, ["disk-space"]), (.reading, ["migrations-known"]), (.all, ready),
+            (.writing, ["database-writable"]), (.settings, ["settings-kept"]), (.space, ["disk-space"]), (.reading, ["migrations-known"]), (.all, all),
         ] as [(FaultyDatabase.Faults, [String])])
     func eachFaultIsTold(_ faults: FaultyDatabase.Faults, _ broken: [String]) async throws {
         let (site, database, _) = try await setUp()
         database.fail(faults)
-        let answer = try await site.visitor.get("/readyz")
+        let answer = try await site.watch("/readyz")
         #expect(answer.status == 503 && answer.body == Self.ready.map { "{\"check\":\"\($0)\",\"ok\":\(!broken.contains($0))}\n" }.joined())
         #expect(site.log.lines(.warning).filter { $0.contains("not ready") }.count == broken.count && site.log.lines(.error).isEmpty)
     }
 
+    /// Uploads are refused for a while; what lies here is read on.
+    @Test func aFileStoreThatDoesNotAnswerIsTold() async throws {
+        let world = try await World()
+        let bucket = try Bucket(endpoint: "http://127.0.0.1:1", name: "zhiping", accessKey: "a", secretKey: "b")
+        let (id, _) = try await world.draft()
+        let site = try await TestSite(world, bucket: bucket)
+        #expect(try await site.watch("/readyz").body.contains("{\"check\":\"file-store\",\"ok\":false}\n"))
+        let browser = try await site.browser(.applicant)
+        let answer = try await browser.attach([("a.pdf", Papers.pdf(pages: 3))], to: .work, "w1", of: id.text)
+        #expect(answer.status == 503 && answer.headers[.retryAfter] == "30" && answer.body.contains("附件存储暂时不可用"))
+        #expect(site.log.lines(.error).count == 1 && site.log.lines(.error)[0].contains("the file store is unavailable"))
+        let page = try await browser.get("/my/dossiers/\(id)/sections/education")
+        let path = try #require(page.body.firstMatch(of: /data-file="([^"]*)"/)).1
+        #expect(try await browser.get(String(path)).status == 200)
+        try FileManager.default.removeItem(at: world.folder.appending(path: "files/contents"))
+        #expect(try await browser.get(String(path)).status == 503)
+    }
+
     @Test func aFullDiskIsNotReady() async throws {
-        let answer = try await TestSite(try await World(), leastFreeBytes: .max).visitor.get("/readyz")
+        let answer = try await TestSite(try await World(embedded: true), leastFreeBytes: .max).watch("/readyz")
         #expect(answer.status == 503 && answer.body.contains("{\"check\":\"disk-space\",\"ok\":false}"))
     }
 
@@ -159,15 +190,15 @@ final class FaultyDatabase: Database {
         for change: SQL in ["UPDATE migrations SET checksum = 'x'", "INSERT INTO migrations (name, checksum, applied_at) VALUES ('9999_later.sql', 'x', 0)"] {
             let site = try await TestSite(try await World())
             _ = try await site.world.database.write { try $0.run(change) }
-            #expect(try await site.visitor.get("/readyz").body.contains("{\"check\":\"migrations-known\",\"ok\":false}"))
+            #expect(try await site.watch("/readyz").body.contains("{\"check\":\"migrations-known\",\"ok\":false}"))
         }
     }
 
     /// However many ask at once, the disk is written to once.
     @Test func manyProbesAreOneLook() async throws {
         let (site, database, _) = try await setUp()
-        #expect(try await site.visitor.get("/readyz").status == 200)
+        #expect(try await site.watch("/readyz").status == 200)
         database.fail([.reading, .writing])
-        #expect(try await site.visitor.get("/readyz").status == 200, "within the same second")
+        #expect(try await site.watch("/readyz").status == 200, "within the same second")
     }
 }

@@ -20,6 +20,8 @@ public enum Denial: Error, Sendable, Hashable {
     case sameReviewer
     case onlyFirstReviewer
     case onlySuperior
+    case unitAwaitsSuperior
+    case absentsDossier
 
     public var sentence: String {
         switch self {
@@ -30,6 +32,8 @@ public enum Denial: Error, Sendable, Hashable {
         case .sameReviewer: "初审由您办理，复审须由另一位工作人员办理。"
         case .onlyFirstReviewer: "只有办理初审的工作人员本人可以收回初审。"
         case .onlySuperior: "移交由上级单位办理。"
+        case .absentsDossier: "这是您所代理人员本人的申报材料，不能由其代理人审核，请由本单位其他工作人员办理。"
+        case .unitAwaitsSuperior: "本单位变更上级单位的申请待审核，审核通过或取消申请后开放经办功能。"
         }
     }
 }
@@ -38,44 +42,76 @@ extension Actor {
     /// The one rule for decisions: nil when this actor may take the step, as far as persons and permissions go.
     /// Whether the workflow takes it now is `Journey.accepts`; offered is what both allow.
     public func denial(of step: StepName, on dossier: Dossier) -> Denial? {
+        do throws(Denial) {
+            _ = try ground(for: step, on: dossier)
+            return nil
+        } catch { return error }
+    }
+
+    /// The colleague in whose place this actor takes the step, where he has no right of his own to it.
+    public func stoodInFor(_ step: StepName, on dossier: Dossier) -> StaffMember.Absent? {
+        do throws(Denial) {
+            guard case .staff(let member) = self, let permission = try ground(for: step, on: dossier), !member.ownPermissions.contains(permission) else { return nil }
+            return member.absentees(for: permission, on: dossier).min { $0.name < $1.name }
+        } catch { return nil }
+    }
+
+    /// The permission by which this actor may take the step; nil where it takes none.
+    private func ground(for step: StepName, on dossier: Dossier) throws(Denial) -> Permission? {
+        // D12; a deadline may still be extended, for it is the applicant who would suffer.
+        if case .staff(let member) = self, member.unitAwaitsSuperior, step != .extend { throw .unitAwaitsSuperior }
         switch step {
         case .submit, .recall, .resubmit, .abandon:
-            guard case .applicant(dossier.applicant) = self else { return .onlyApplicant }
+            guard case .applicant(dossier.applicant) = self else { throw .onlyApplicant }
             return nil
-        case .pass, .giveBack, .fail: return denialOfDecision(on: dossier)
+        case .pass, .giveBack, .fail: return try groundOfDecision(on: dossier)
         case .takeBack:
             guard case .staff(let member) = self, case .unit(let unit, _) = dossier.journey.holder, member.unit == unit,
                 member.person == dossier.firstReviewer
-            else { return .onlyFirstReviewer }
-            return member.permissions.contains(.firstReview) ? nil : .lacks(.firstReview)
+            else { throw .onlyFirstReviewer }
+            return try demand(.firstReview, at: unit, on: dossier)
         case .withdraw:
             guard let back = dossier.journey.withdrawable else { return nil }
-            return denial(unit: back.unit, permission: back.permission, on: dossier)
+            return try demand(back.permission, at: back.unit, on: dossier)
         case .extend, .reopen:
-            guard let stop = dossier.journey.stage.stop else { return denial(unit: dossier.journey.chain.acceptanceUnit, permission: .accept, on: dossier) }
+            guard let stop = dossier.journey.stage.stop else { return try demand(.accept, at: dossier.journey.chain.acceptanceUnit, on: dossier) }
             let unit = dossier.journey.chain.stops[stop].actingUnit
-            if case .staff(let member) = self, member.unit == unit, member.permissions.contains(.secondReview) {
-                return member.person == dossier.applicant ? .ownDossier : nil
-            }
-            return denial(unit: unit, permission: .firstReview, on: dossier)
+            guard case .staff(let member) = self else { throw .onlyUnit(unit) }
+            // In his own right where he has one.
+            let own = [Permission.secondReview, .firstReview].first(where: member.ownPermissions.contains)
+            return try demand(own ?? (member.permissions.contains(.secondReview) ? .secondReview : .firstReview), at: unit, on: dossier)
         case .handOver:
-            guard case .staff(let member) = self, member.isSuperAdministrator else { return .onlySuperior }
-            return member.person == dossier.applicant ? .ownDossier : nil
-        case .accept, .requestCorrection, .refuse, .conclude:
-            return denial(unit: dossier.journey.chain.acceptanceUnit, permission: .accept, on: dossier)
+            guard case .staff(let member) = self, member.isSuperAdministrator else { throw .onlySuperior }
+            if member.person == dossier.applicant { throw .ownDossier }
+            return nil
+        case .accept, .requestCorrection, .refuse, .conclude: return try demand(.accept, at: dossier.journey.chain.acceptanceUnit, on: dossier)
         }
     }
 
-    private func denialOfDecision(on dossier: Dossier) -> Denial? {
+    private func groundOfDecision(on dossier: Dossier) throws(Denial) -> Permission? {
         guard case .unit(let unit, let permission) = dossier.journey.holder else { return nil }
-        if let denial = denial(unit: unit, permission: permission, on: dossier) { return denial }
-        if permission == .secondReview, person == dossier.firstReviewer, !dossier.singleClerk { return .sameReviewer }
-        return nil
+        let ground = try demand(permission, at: unit, on: dossier)
+        if permission == .secondReview, person == dossier.firstReviewer, !dossier.singleClerk { throw .sameReviewer }
+        return ground
     }
 
-    private func denial(unit: ID<WorkUnit>, permission: Permission, on dossier: Dossier) -> Denial? {
-        guard case .staff(let member) = self, member.unit == unit else { return .onlyUnit(unit) }
-        if member.person == dossier.applicant { return .ownDossier }
-        return member.permissions.contains(permission) ? nil : .lacks(permission)
+    private func demand(_ permission: Permission, at unit: ID<WorkUnit>, on dossier: Dossier) throws(Denial) -> Permission {
+        guard case .staff(let member) = self, member.unit == unit else { throw .onlyUnit(unit) }
+        if member.person == dossier.applicant { throw .ownDossier }
+        guard member.permissions.contains(permission) else { throw .lacks(permission) }
+        if !member.ownPermissions.contains(permission), member.absentees(for: permission, on: dossier).isEmpty {
+            throw member.absent[permission]?.contains { $0.person != dossier.applicant } == true ? .sameReviewer : .absentsDossier
+        }
+        return permission
+    }
+}
+
+extension StaffMember {
+    /// In whose place he may use a permission on a dossier: never in that of its applicant, nor, for the second review, of whoever has done
+    /// the first (D1, D11).
+    fileprivate func absentees(for permission: Permission, on dossier: Dossier) -> [Absent] {
+        (absent[permission] ?? []).filter { each in
+            each.person != dossier.applicant && !(permission == .secondReview && each.person == dossier.firstReviewer && !dossier.singleClerk)
+        }
     }
 }

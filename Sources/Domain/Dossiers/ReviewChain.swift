@@ -43,7 +43,7 @@ public struct ReviewChain: Hashable, Sendable {
     public enum Steps: String, Hashable, Sendable, Codable, CaseIterable { case one, two }
 
     /// A unit that a pass adds before the next stop (增加审核单位), with its number of steps as of now.
-    public struct Addition: Hashable, Sendable {
+    public struct Addition: Hashable, Sendable, Codable {
         public let unit: ID<WorkUnit>
         public let steps: Steps
         public let reason: String

@@ -26,6 +26,16 @@ public enum StepName: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+extension StepName {
+    /// D25: of 退回, 补正, 不通过 and 不予受理 the applicant reads the opinion whole; of everything else none.
+    public var opinionIsForApplicant: Bool {
+        switch self {
+        case .giveBack, .requestCorrection, .fail, .refuse: true
+        case .submit, .recall, .pass, .accept, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
+        }
+    }
+}
+
 extension Step {
     public var name: StepName {
         switch self {

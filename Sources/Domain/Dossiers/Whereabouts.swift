@@ -16,8 +16,11 @@ public struct Surroundings: Sendable {
     public let colleagues: [String]
     public let calendar: WorkCalendar
     public let now: Instant
+    /// Units whose work rests because they have asked for another superior, with the name of the one that decides (D12).
+    public let awaitingSuperior: [ID<WorkUnit>: String]
 
-    public init(units: [ID<WorkUnit>: WorkUnit], colleagues: [String], calendar: WorkCalendar, now: Instant) {
+    public init(units: [ID<WorkUnit>: WorkUnit], colleagues: [String], calendar: WorkCalendar, now: Instant, awaitingSuperior: [ID<WorkUnit>: String] = [:]) {
+        self.awaitingSuperior = awaitingSuperior
         self.units = units
         self.colleagues = colleagues
         self.calendar = calendar
@@ -60,7 +63,9 @@ extension Dossier {
         let days = surroundings.calendar.waiting(since: arrivedAt, until: surroundings.now)
         let name = unit == named ? surroundings.name(unit) : "\(surroundings.name(unit))（代 \(surroundings.name(named)) 办理）"
         let since = days == 0 ? "\(arrivedAt.text) 到达" : "已 \(days) 个工作日"
-        let closed = surroundings.units[unit]?.enabled == false ? "（该单位已停用，由其上级单位移交办理）" : ""
+        let closed =
+            surroundings.units[unit]?.enabled == false
+            ? "（该单位已停用，由其上级单位移交办理）" : surroundings.awaitingSuperior[unit].map { "（该单位变更上级待审，由 \($0) 办理）" } ?? ""
         return "材料在 \(name)\(closed) · \(journey.stage.name.title) · \(since) · \(surroundings.contact(unit))"
     }
 
@@ -102,6 +107,8 @@ extension Dossier {
                 surroundings.colleagues.isEmpty
                 ? "本单位暂无其他人可以办理，请超级管理员指定工作人员" : "可由 \(surroundings.colleagues.joined(separator: "、")) 办理"
             switch Actor.staff(member).denial(of: permission == .accept ? .accept : .pass, on: self) {
+            case .absentsDossier: return "这是您所代理人员本人的申报材料，不能由您审核，\(others)"
+            case .unitAwaitsSuperior: return "本单位变更上级单位待审核，通过或取消申请后才能办理"
             case .ownDossier: return "这是您本人的申报材料，不能由您审核，\(others)"
             case .sameReviewer: return "初审由您办理，复审须由另一位工作人员办理，\(others)"
             case .lacks, .onlyUnit, .onlyApplicant, .onlyFirstReviewer, .onlySuperior, nil:

@@ -5,6 +5,7 @@ public struct Reference: Sendable {
         case titleLevels, studyModes, nationality, yesNo, authorship, publicityWays, publicityResults
         case trainingCategories, assessmentResults, resultLevels, awardGrades, projectRoles, acceptanceConclusions, patentKinds, patentOwners
         case journalLevels, bookKinds
+        case regions, reviewSteps, affiliations, welfareClasses, fundings, industries
     }
 
     public struct Code: Sendable, Hashable {
@@ -22,14 +23,21 @@ public struct Reference: Sendable {
     private let titles: [String: Title]
     private let regions: [String: Region]
     public let orderedRegions: [Region]
+    /// The regions by prefecture, as forms choose from them: 省本级, then each 市州 with its 县区 and whatever was added below them.
+    public let regionGroups: [RegionGroup]
+    /// The series, in the order of the tables.
+    public let series: [String]
 
     public init(lists: [List: [Code]], titles: [Title], regions: [Region]) {
-        let all = lists.merging(Reference.own) { given, _ in given }
+        var all = lists.merging(Reference.own) { given, _ in given }
+        all[.regions] = regions.map { Code(code: $0.code, name: $0.affiliation) }
         self.lists = all
         names = all.mapValues { Dictionary($0.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }) }
         self.titles = Dictionary(titles.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
         self.regions = Dictionary(regions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
         orderedRegions = regions
+        regionGroups = Reference.groups(of: regions)
+        series = titles.reduce(into: []) { if $0.last != $1.series, !$0.contains($1.series) { $0.append($1.series) } }
     }
 
     public func codes(_ list: List) -> [Code] { lists[list] ?? [] }
@@ -57,6 +65,32 @@ public struct Reference: Sendable {
         }
     }
 
+    public struct RegionGroup: Sendable, Hashable {
+        public let name: String
+        public let regions: [Region]
+    }
+
+    private static func groups(of regions: [Region]) -> [RegionGroup] {
+        let byCode = Dictionary(regions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        /// The prefecture that a region is, or is in; the top is its own.
+        func head(of region: Region) -> Region {
+            var region = region
+            for _ in 0..<10 {
+                guard let above = region.superior.flatMap({ byCode[$0] }), above.superior != nil else { return region }
+                region = above
+            }
+            return region
+        }
+        var order: [Region] = []
+        var groups: [String: [Region]] = [:]
+        for region in regions {
+            let head = head(of: region)
+            if groups[head.code] == nil { order.append(head) }
+            groups[head.code, default: []].append(region)
+        }
+        return order.map { head in RegionGroup(name: head.superior == nil ? head.affiliation : head.name, regions: groups[head.code] ?? []) }
+    }
+
     public struct Region: Sendable, Hashable {
         public let code: String
         public let name: String
@@ -75,6 +109,11 @@ public struct Reference: Sendable {
     private static let own: [List: [Code]] = [
         .studyModes: codes("全日制", "非全日制"),
         .nationality: codes("中国（内地）", "中国香港", "中国澳门", "中国台湾", "外籍"),
+        .reviewSteps: [Code(code: "two", name: "初审、复审两个环节"), Code(code: "one", name: "初审一个环节")],
+        .affiliations: codes("中央", "省", "市（州）", "县（市、区）", "乡镇（街道）", "其他"),
+        .welfareClasses: codes("公益一类", "公益二类", "未分类"),
+        .fundings: codes("全额拨款", "差额拨款", "自收自支", "其他"),
+        .industries: zip("ABCDEFGHIJKLMNOPQRST", sections).map { Code(code: String($0), name: $1) },
         .yesNo: [Code(code: "1", name: "是"), Code(code: "0", name: "否")],
         .authorship: codes("独著", "第一作者", "通讯作者", "第二作者", "其他"),
         .trainingCategories: codes("专业科目", "公需科目", "选修科目"),
@@ -92,6 +131,13 @@ public struct Reference: Sendable {
             Code(code: Recommendation.objectionUnfounded, name: "有异议，经核查不影响"),
             Code(code: Recommendation.objectionStops, name: "有异议，中止"),
         ],
+    ]
+
+    /// 国民经济行业门类 (GB/T 4754-2017).
+    private static let sections = [
+        "农、林、牧、渔业", "采矿业", "制造业", "电力、热力、燃气及水生产和供应业", "建筑业", "批发和零售业", "交通运输、仓储和邮政业", "住宿和餐饮业", "信息传输、软件和信息技术服务业", "金融业",
+        "房地产业", "租赁和商务服务业", "科学研究和技术服务业", "水利、环境和公共设施管理业", "居民服务、修理和其他服务业", "教育", "卫生和社会工作", "文化、体育和娱乐业",
+        "公共管理、社会保障和社会组织", "国际组织",
     ]
 
     private static func codes(_ names: String...) -> [Code] {

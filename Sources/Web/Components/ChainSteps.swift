@@ -119,12 +119,7 @@ extension Timeline {
     /// reads his own unit's recommendation.
     init(forApplicant trail: [TrailEntry], calendar: WorkCalendar) {
         entries = trail.map { entry in
-            let shown =
-                switch entry.step {
-                case .giveBack, .requestCorrection, .fail, .refuse: true
-                case .submit, .recall, .pass, .accept, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
-                }
-            return Line(entry, calendar, unit: entry.unitName.isEmpty ? "本人" : entry.unitName, person: "", opinion: shown ? entry.opinion : "")
+            Line(entry, calendar, unit: entry.unitName.isEmpty ? "本人" : entry.unitName, person: "", opinion: entry.step.opinionIsForApplicant ? entry.opinion : "")
         }
     }
 }

@@ -9,6 +9,8 @@ struct Frame: Sendable {
     let reader: Reader?
     let menu: [MenuGroup]
     let assets: Assets
+    /// What is closed to the reader's unit, above every page.
+    var closed: HTML = .empty
 
     struct Reader: Sendable {
         let name: String
@@ -39,7 +41,7 @@ struct Frame: Sendable {
         <title>\(title) - 职称评审</title><link rel="stylesheet" href="\(assets.path("zhiping.css"))">\
         <link rel="icon" href="\(assets.path("icon.svg"))"><script type="module" src="\(assets.path("zhiping.js"))"></script></head>
         <body class="\(isSignedIn ? "inside" : "outside")"><a class="skip" href="#main">跳到正文</a>
-        \(bar)<div class="columns">\(sidebar)<main id="main" tabindex="-1">\(toast)\(body)</main></div></body></html>
+        \(bar)<div class="columns">\(sidebar)<main id="main" tabindex="-1">\(closed)\(toast)\(body)</main></div></body></html>
         """
     }
 
@@ -99,8 +101,41 @@ extension Site {
         let organisation = signedIn.kind == .unit ? signedIn.unit?.name ?? signedIn.unitName : "个人"
         let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session)
         var groups = [Frame.MenuGroup(title: "", items: [.init(title: "首页", path: Path.home, count: 0, current: current == Path.home)])]
-        if let member = signedIn.staff { groups += try reviewMenu(for: member, connection, current: current) }
-        return Frame(reader: reader, menu: groups, assets: assets)
+        if let member = signedIn.staff { groups += try administrationMenu(for: member, connection, current: current) + reviewMenu(for: member, connection, current: current) }
+        let closed = try closure(for: signedIn, connection)
+        if signedIn.registration?.isOpen == true {
+            groups[0] = Frame.MenuGroup(
+                title: "", items: groups[0].items + [.init(title: "基本信息维护", path: Path.registration, count: 0, current: current == Path.registration)])
+        }
+        return Frame(reader: reader, menu: groups, assets: assets, closed: closed)
+    }
+
+    /// Why the reader's unit can do nothing with dossiers now, and with whom that lies.
+    private func closure(for signedIn: SignedIn, _ connection: any Connection) throws -> HTML {
+        if let member = signedIn.staff {
+            guard member.unitAwaitsSuperior, let request = try connection.openRequest(.superior, of: member.unit) else { return .empty }
+            return
+                "<div class=\"notice warning\" role=\"status\"><p>\(request.whereabouts)\(member.permissions.contains(.unit) ? " <a href=\"\(Path.unitRequest(request.id))\">查看</a>" : HTML.empty)</p></div>"
+        }
+        guard let registration = signedIn.registration else { return .empty }
+        return "<div class=\"notice warning\" role=\"status\"><p>\(registration.sentence)</p></div>"
+    }
+
+    private func administrationMenu(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+        let pages: [(permission: Permission, path: String)] = [
+            (.unit, Path.unit), (.subordinates, Path.subordinates), (.staff, Path.staff), (.roles, Path.roles), (.administration, Path.administration),
+        ]
+        var items = pages.filter { member.permissions.contains($0.permission) }.map { page in
+            Frame.MenuItem(title: page.permission.title, path: page.path, count: 0, current: current == page.path)
+        }
+        if let place = items.firstIndex(where: { $0.path == Path.subordinates }) {
+            let waiting = try connection.requestsWaiting(at: member.unit)
+            items.insert(Frame.MenuItem(title: "单位申请审核", path: Path.unitRequests, count: waiting, current: current == Path.unitRequests), at: place + 1)
+            if try connection.unit(member.unit)?.superior == nil {
+                items.insert(Frame.MenuItem(title: "归属地维护", path: Path.regions, count: 0, current: current == Path.regions), at: place + 2)
+            }
+        }
+        return items.isEmpty ? [] : [.init(title: Permission.Group.administration.title, items: items)]
     }
 
     private func reviewMenu(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
@@ -127,6 +162,16 @@ extension Site {
                 !(list.waiting == .secondReview && unit.steps == .one)
                     && (list.scope == .acceptance ? member.permissions.contains(.accept) : !member.permissions.isDisjoint(with: [.firstReview, .secondReview]))
             }
+        }
+    }
+}
+
+extension Registration {
+    /// Whether the legal person can still ask to be registered, or has asked.
+    fileprivate var isOpen: Bool {
+        switch self {
+        case .registered: false
+        case .asked, .unknown: true
         }
     }
 }

@@ -68,8 +68,18 @@ struct FieldInput {
         case .email: "<input type=\"email\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
         // The line end after the tag is dropped by browsers, so that a text may itself begin with one.
         case .text(let most): "<textarea \(attributes) rows=\"\(most > 3000 ? 14 : 5)\" data-most=\"\(most)\">\n\(value)</textarea>"
+        case .choice(.regions): "<select \(attributes)><option value=\"\">请选择</option>\(reference.regionGroups.map(group))</select>"
         case .choice(let list): select(reference.codes(list))
         }
+    }
+
+    /// A prefecture with its counties: two hundred places are chosen from as a cascade, without any script.
+    private func group(_ group: Reference.RegionGroup) -> HTML {
+        """
+        <optgroup label="\(group.name)">\(group.regions.map {
+            "<option value=\"\($0.code)\"\(" selected", if: $0.code == value)>\($0.affiliation)</option>" as HTML
+        })</optgroup>
+        """
     }
 
     private func select(_ codes: [Reference.Code]) -> HTML {

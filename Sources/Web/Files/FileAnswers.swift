@@ -43,7 +43,7 @@ extension Site {
             throw Problem.unavailable("文件“\(file.name)”未通过完整性校验，暂时不能下载，请联系管理员（编号 \(context.id)）。")
         }
         let store = intake.store
-        let body = ResponseBody(contentLength: try store.size(of: file.digest)) { writer in
+        let body = ResponseBody(contentLength: try await store.size(of: file.digest)) { writer in
             try await store.read(file.digest) { try await writer.write(ByteBuffer(bytes: $0)) }
             try await writer.finish(nil)
         }

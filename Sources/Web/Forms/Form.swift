@@ -35,6 +35,11 @@ struct Form: Sendable {
         self.fields = fields
     }
 
+    /// A form with nothing in it.
+    static let none = Form()
+
+    private init() { fields = [:] }
+
     init(_ request: Request, within measure: Measure = .ordinary) async throws {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else { throw Problem.malformed }
         let buffer: ByteBuffer

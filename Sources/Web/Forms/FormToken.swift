@@ -6,7 +6,7 @@ import Hummingbird
 import Markup
 
 /// What makes a form one of ours: a key of its own (for idempotency), the version it was made on, and a code over both, the
-/// address it posts to and the session it was given to.
+/// address it posts to and the session it was given to, under a key that only the server can make.
 struct FormToken {
     let key: String
     let version: Int
@@ -22,7 +22,7 @@ struct FormToken {
     /// The same with a key that stays: a form shown again after an error is still the same decision.
     static func fields(for path: String, version: Int, key: String, in session: Session) -> HTML {
         """
-        <input type="hidden" name="_token" value="\(code(path: path, version: version, key: key, token: session.token))">\
+        <input type="hidden" name="_token" value="\(code(path: path, version: version, key: key, in: session))">\
         <input type="hidden" name="_version" value="\(version)"><input type="hidden" name="_key" value="\(key)">
         """
     }
@@ -32,7 +32,7 @@ struct FormToken {
         try FormToken.checkSource(of: request, origin: origin)
         let (key, version) = (form["_key"], Int(form["_version"]))
         guard let version, key.utf8.count == 26, !form["_token"].isEmpty else { throw .forgedForm }
-        let expected = FormToken.code(path: request.uri.path, version: version, key: key, token: session.token)
+        let expected = FormToken.code(path: request.uri.path, version: version, key: key, in: session)
         guard constantTimeEqual(expected, form["_token"]) else { throw .forgedForm }
         self.key = key
         self.version = version
@@ -45,9 +45,9 @@ struct FormToken {
         guard site != nil || from != nil, site == nil || site == "same-origin", from == nil || from == origin else { throw .forgedForm }
     }
 
-    private static func code(path: String, version: Int, key: String, token: String) -> String {
+    private static func code(path: String, version: Int, key: String, in session: Session) -> String {
         let message = Data("form\n\(path)\n\(version)\n\(key)".utf8)
-        return hexadecimal(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: Data(token.utf8))))
+        return hexadecimal(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: Data(session.formKey.utf8))))
     }
 }
 

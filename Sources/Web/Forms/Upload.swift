@@ -146,6 +146,7 @@ extension Site {
                 let kept = try await intake.take(file, for: asker)
                 files.append(kept.attachment(ID(derivedFrom: "\(key)/\(field)/\(position)/\(kept.digest)"), named: received.name))
             } catch let refusal as FileRefusal {
+                measures.uploads.add(refusal.rawValue)
                 problems.append(FieldProblem(field, "“\(FileKind.pdf.cleaned(name: received.name).dropLast(4))”：\(refusal.sentence)"))
             }
         }

@@ -57,7 +57,7 @@ struct ApplicantHome {
             "首页",
             body: """
                 <h1 class="greeting">\(person.name)，您好</h1><div class="home"><div>\(applications)\(plans)</div>
-                <aside>\(card)\(MessageList(messages: messages, link: Path.myDossier, more: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
+                <aside>\(card)\(MessageList(messages: messages, session: session, link: Path.myDossier, more: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
                 """)
     }
 

@@ -17,13 +17,18 @@ extension Site {
         let (session, now) = (context.session, context.now)
         let home = try await database.read { connection in
             let lists = try offeredLists(for: member, connection).filter { member.permissions.contains($0.permission) }
+            // Three working days ahead, as the reminders go.
+            let near = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
+            let decides = member.permissions.contains(.subordinates)
             return StaffHome(
                 frame: try frame(for: session, connection, current: Path.home), unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) },
                 jurisdiction: reference.affiliation(unit.jurisdiction), type: reference.name(unit.type, in: .unitTypes) ?? "",
-                messages: try connection.messages(for: .staff(member), limit: 6),
+                messages: try connection.messages(for: .staff(member), limit: 6), session: session,
                 waiting: try lists.map {
                     .init(list: $0, count: try connection.worklistCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5))
-                }, calendar: calendar, now: now)
+                }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
+                requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
+                requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0, near: near, calendar: calendar, now: now)
         }
         return page(home.html)
     }
@@ -37,7 +42,15 @@ struct StaffHome {
     let jurisdiction: String
     let type: String
     let messages: [Message]
+    let session: Session
     let waiting: [Waiting]
+    /// Given back and not sent in again, nearest deadline first; and how many, of which how many near or past it.
+    let returned: [ReturnedDossier]
+    let returnedCount: (all: Int, near: Int)
+    let requests: [UnitRequest]
+    let requestCount: Int
+    /// Deadlines before this are near.
+    let near: Instant
     let calendar: WorkCalendar
     let now: Instant
 
@@ -51,8 +64,8 @@ struct StaffHome {
         frame.page(
             "首页",
             body: """
-                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(waiting.isEmpty ? nothing : .empty)</div>
-                <aside>\(card)\(MessageList(messages: messages, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
+                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(requestSection)\(waiting.isEmpty && requests.isEmpty ? nothing : .empty)</div>
+                <aside>\(card)\(MessageList(messages: messages, session: session, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
                 """)
     }
 
@@ -63,14 +76,42 @@ struct StaffHome {
     }
 
     private var figures: HTML {
-        guard !waiting.isEmpty else { return .empty }
+        var figures = waiting.map { figure(Path.worklist($0.list), "\($0.list.menuTitle) · \($0.list.tabTitle)", $0.count, "人待办") }
+        if returnedCount.all > 0 { figures.append(figure("#returned", "已退回、待申报人修改", returnedCount.all, returnedCount.near > 0 ? "人，\(returnedCount.near) 人临近或已过截止" : "人")) }
+        if requestCount > 0 { figures.append(figure(Path.unitRequests, "单位申请审核", requestCount, "个单位待审核")) }
+        return figures.isEmpty ? .empty : "<ul class=\"figures\">\(figures)</ul>"
+    }
+
+    private func figure(_ path: String, _ label: String, _ count: Int, _ unit: String) -> HTML {
+        "<li class=\"card\"><a href=\"\(path)\"><span class=\"label\">\(label)</span><span class=\"number\">\(count)</span><span class=\"label\">\(unit)</span></a></li>"
+    }
+
+    private var returnedSection: HTML {
+        guard !returned.isEmpty else { return .empty }
         return """
-            <ul class="figures">\(waiting.map { item in
+            <section class="card" aria-labelledby="returned"><h2 id="returned">已退回、待申报人修改<small>\(returnedCount.all) 人</small></h2>\
+            <div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">单位</th><th scope="col">申报职称</th><th scope="col">修改提交截止</th></tr></thead>\
+            <tbody>\(returned.map { entry in
                 """
-                <li class="card"><a href="\(Path.worklist(item.list))"><span class="label">\(item.list.menuTitle) · \(item.list.tabTitle)</span>\
-                <span class="number">\(item.count)</span><span class="label">人待办</span></a></li>
+                <tr><td><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td>\(entry.unitName)</td><td>\(entry.title)</td><td>\(deadline(entry.deadline))</td></tr>
                 """ as HTML
-            })</ul>
+            })</tbody></table></div></section>
+            """
+    }
+
+    private func deadline(_ deadline: Instant) -> HTML {
+        let day = deadline.adding(seconds: -1).day.description
+        if deadline <= now { return "<span class=\"tag late\">\(day) 已逾期</span>" }
+        return deadline <= near ? "<span class=\"tag soon\">\(day)</span>" : "<span class=\"tag\">\(day)</span>"
+    }
+
+    private var requestSection: HTML {
+        guard !requests.isEmpty else { return .empty }
+        return """
+            <section class="card" aria-labelledby="requests"><div class="head"><h2 id="requests">单位申请审核</h2><a href="\(Path.unitRequests)">进入审核（\(requestCount)）</a></div>\
+            <ul class="rows">\(requests.map { request in
+                "<li><a href=\"\(Path.unitRequest(request.id))\">\(request.unitName)</a><span>\(request.kind.title) · \(request.submittedAt.text) \(Waited(calendar, since: request.submittedAt, now: now).html)</span></li>" as HTML
+            })</ul></section>
             """
     }
 
@@ -122,50 +163,79 @@ struct Waited {
     }
 }
 
-/// The newest messages.
+/// The newest messages, those first that have not been read.
 struct MessageList {
     let messages: [Message]
+    let session: Session
     let link: (ID<Dossier>) -> String
     let more: String
 
-    init(messages: [Message], link: @escaping (ID<Dossier>) -> String, more: String) {
-        (self.messages, self.link, self.more) = (messages, link, more)
+    init(messages: [Message], session: Session, link: @escaping (ID<Dossier>) -> String, more: String) {
+        (self.messages, self.session, self.link, self.more) = (messages, session, link, more)
     }
 
     var html: HTML {
         """
-        <section class="card" aria-labelledby="messages"><h2 id="messages">消息通知</h2>\(list)</section>
+        <section class="card" aria-labelledby="messages"><div class="head"><h2 id="messages">消息通知\(unread > 0 ? "<small>\(unread) 条未读</small>" as HTML : .empty)</h2>\(unread > 0 ? form : .empty)</div>\(list)</section>
         """
+    }
+
+    private func isUnread(_ message: Message) -> Bool { session.signedIn.messagesSeenAt.map { message.sentAt > $0 } ?? true }
+    private var unread: Int { messages.count(where: isUnread) }
+
+    private var form: HTML {
+        "<form method=\"post\" action=\"\(Path.messagesSeen)\" data-once>\(FormToken.fields(for: Path.messagesSeen, in: session))<button class=\"plain\">全部标为已读</button></form>"
+    }
+
+    private func linked(_ message: Message) -> HTML {
+        if let request = message.request { return "<a href=\"\(Path.unitRequest(request))\">\(message.body)</a>" }
+        guard let dossier = message.dossier else { return "<span>\(message.body)</span>" }
+        return "<a href=\"\(link(dossier))\">\(message.body)</a>"
     }
 
     private var list: HTML {
         guard !messages.isEmpty else { return "<p class=\"none\">\(more)</p>" }
         return """
             <ul class="messages">\(messages.map {
-                "<li><a href=\"\(link($0.dossier))\">\($0.body)</a><small>\($0.sender) · \($0.sentAt.text)</small></li>" as HTML
+                "<li>\(isUnread($0) ? "<span class=\"tag busy\">未读</span> " : HTML.empty)\(linked($0))<small>\($0.sender) · \($0.sentAt.text)</small></li>" as HTML
             })</ul>
             """
     }
 }
 
-/// For a legal person whose unit is not known here, or does not list the operator (D13).
+extension Site {
+    /// Whoever reads says that he has read what is shown.
+    @Sendable func markMessagesSeen(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let form = try await Form(request)
+        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        try form.only { _ in false }
+        try await database.write { try $0.markMessagesSeen(context.session.signedIn.account, at: context.now) }
+        return see(Path.home)
+    }
+}
+
+/// For somebody who has signed in for a legal person and is not on its staff (D13).
 struct StrangerHome {
     let frame: Frame
     let signedIn: SignedIn
 
     var html: HTML {
-        let (title, reason): (String, String) =
-            if let unit = signedIn.unit {
-                ("本单位账号已停用", "“\(unit.name)”已停用，不能办理业务，请联系上级单位。")
-            } else {
-                ("还不能办理业务", "在本系统中没有找到您以“\(signedIn.unitName)”（统一社会信用代码 \(signedIn.creditCode)）工作人员身份办理业务的授权。")
+        let (title, reason, way): (String, String, HTML) =
+            switch signedIn.registration {
+            case .unknown?: ("单位注册", "您以“\(signedIn.unitName)”（统一社会信用代码 \(signedIn.creditCode)）的名义登录。", Self.way("完善单位信息", Path.registration))
+            case .asked(let request)?: ("单位注册", "您以“\(signedIn.unitName)”的名义登录。", next(request))
+            case .registered?: ("还不能办理业务", "您以“\(signedIn.unitName)”（统一社会信用代码 \(signedIn.creditCode)）的名义登录，但不在该单位的工作人员中。", .empty)
+            case nil: ("本单位账号已停用", "“\(signedIn.unit?.name ?? signedIn.unitName)”已停用，不能办理业务，请联系上级单位。", .empty)
             }
-        return frame.page(
-            "首页",
-            body: """
-                <section class="card trouble"><h1>\(title)</h1><p>\(reason)</p>\
-                <ul><li>单位已在本系统建立账户的：请联系本单位超级管理员，在工作人员中添加您（姓名、身份证号须与统一身份认证平台一致）。</li>\
-                <li>单位尚未建立账户的：请联系上级单位建立。建立之前，申报、经办功能不开放。</li></ul></section>
-                """)
+        return frame.page("首页", body: "<section class=\"card trouble\"><h1>\(title)</h1><p>\(reason)</p>\(way)</section>")
     }
+
+    private func next(_ request: UnitRequest) -> HTML {
+        switch request.state {
+        case .waiting, .returned, .passed: Self.way("查看申请", Path.unitRequest(request.id))
+        case .failed, .cancelled: Self.way("重新提交注册申请", Path.registration)
+        }
+    }
+
+    private static func way(_ title: String, _ path: String) -> HTML { "<p><a class=\"button primary\" href=\"\(path)\">\(title)</a></p>" }
 }

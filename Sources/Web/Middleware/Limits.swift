@@ -33,8 +33,8 @@ struct Limits: RouterMiddleware {
 /// Answers only under the name by which browsers are meant to reach the site: a page under another name (an address of the
 /// machine, a name that somebody pointed here) could not sign in, since the platform sends people back to the origin, and
 /// is how a foreign page would get at one on this machine. Whoever comes under another name is told the right one; on a
-/// developer's machine too, where `localhost` is another site than `127.0.0.1` to cookies. The two probes stand outside:
-/// monitors ask them by whatever address they know; and so do style sheet and scripts, which are nobody's secret.
+/// developer's machine too, where `localhost` is another site than `127.0.0.1` to cookies. Style sheet and scripts stand outside: they are
+/// nobody's secret.
 struct OwnHost: RouterMiddleware {
     typealias Context = VisitorContext
     let settings: Settings

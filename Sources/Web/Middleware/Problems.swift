@@ -1,4 +1,5 @@
 import Domain
+import Files
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -24,6 +25,15 @@ struct Problems: RouterMiddleware {
             return await trouble(context, error.status, Problems.malformed)
         } catch is HTTPParserError {
             return await trouble(context, .badRequest, Problems.malformed)
+        } catch let failure as Bucket.Failure {
+            context.logger.error("the file store is unavailable", metadata: ["error": "\(failure)", "route": "\(context.endpointPath ?? "-")"])
+            return await answer(.unavailable("附件存储暂时不可用，请稍后再试。"), to: request, context)
+        } catch let failure as FileStore.Failure where failure.kind != .content {
+            context.logger.error("a file could not be written", metadata: ["error": "\(failure)", "route": "\(context.endpointPath ?? "-")"])
+            let reason =
+                failure.kind == .full
+                ? "磁盘空间不足，未保存，请联系管理员；在此之前请勿关闭页面，以免丢失填写的内容。" : "文件存储出现故障，未保存，请稍后重试；如仍不成功，请联系管理员（编号 \(context.id)）。"
+            return await answer(.unavailable(reason), to: request, context)
         } catch {
             return fault(error, context)
         }
@@ -60,7 +70,9 @@ struct Problems: RouterMiddleware {
     private func note(_ problem: Problem, _ context: VisitorContext) {
         let about: Logger.Metadata = ["route": "\(context.endpointPath ?? "-")", "account": "\(context.accountKind)"]
         switch problem {
-        case .forgedForm: context.logger.warning("forged form", metadata: about)
+        case .forgedForm:
+            site.measures.forged.add()
+            context.logger.warning("forged form", metadata: about)
         case .notFound where context.session != nil: context.logger.info("not visible", metadata: about)
         case .notAllowed where context.session != nil: context.logger.info("not allowed", metadata: about)
         case .notFound, .notAllowed, .signInFirst, .unavailable, .malformed, .tooLarge, .refused, .changedMeanwhile, .invalid: break

@@ -17,13 +17,15 @@ struct Sessions: RouterMiddleware {
         context.now = clock()
         guard let token = request.cookies[settings.sessionCookie]?.value, token.utf8.count == 52 else { return try await next(request, context) }
         let (hash, now, rule) = (digest(token), context.now, settings.sessions)
-        guard let (signedIn, seen) = try await database.read({ try $0.signedIn(tokenHash: hash, rule: rule, at: now) }) else {
-            return try await next(request, context)
+        let found = try await database.read { connection in
+            try connection.signedIn(tokenHash: hash, rule: rule, at: now).map { (Session(token: token, signedIn: $0.0, vault: connection.vault), $0.seen) }
         }
+        guard let (session, seen) = found else { return try await next(request, context) }
         if now.milliseconds - seen.milliseconds > Self.marking * 1000 {
-            try await database.write { try $0.touchSession(tokenHash: hash, at: now) }
+            // Where nothing can be written now, reading goes on.
+            do { try await database.write { try $0.touchSession(tokenHash: hash, at: now) } } catch Problem.unavailable {}
         }
-        context.session = Session(token: token, signedIn: signedIn)
+        context.session = session
         return try await next(request, context)
     }
 }

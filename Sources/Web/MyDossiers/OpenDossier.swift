@@ -13,14 +13,11 @@ extension Site {
         guard let id = ID<Dossier>(token.key) else { throw Problem.forgedForm }
         let (person, now) = (context.person, context.now)
         try await database.write { connection in
-            do {
-                _ = try connection.dossier(id, for: .applicant(person.id))
-            } catch Problem.notFound {
-                do {
-                    try connection.openDossier(id, for: person, under: plan, at: now)
-                } catch is NotUnique {
-                    throw Problem.forgedForm
-                }
+            if try connection.dossierExists(id) {
+                // A second click; somebody else's is none of his.
+                do { _ = try connection.dossier(id, for: .applicant(person.id)) } catch Problem.notFound { throw Problem.forgedForm }
+            } else {
+                try connection.openDossier(id, for: person, under: plan, at: now)
             }
         }
         return see(Path.mySection(id, .application))

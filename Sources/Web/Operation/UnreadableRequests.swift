@@ -15,14 +15,16 @@ final class UnreadableRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let settings: Settings
+    private let measures: SiteMeasures
     private let logger: Logger
     private var unanswered = 0
     private var failure: HTTPParserError?
     /// The server's own bare answer to a failure, which is being replaced.
     private var isReplacing = false
 
-    init(settings: Settings, logger: Logger) {
+    init(settings: Settings, measures: SiteMeasures, logger: Logger) {
         self.settings = settings
+        self.measures = measures
         self.logger = logger
     }
 
@@ -73,6 +75,7 @@ final class UnreadableRequests: ChannelDuplexHandler, RemovableChannelHandler {
         ]
         if status == .methodNotAllowed { headers[.allow] = "GET, HEAD, POST" }
         SecurityHeaders.add(to: &headers, settings)
+        measures.note(status, on: "-", after: .zero)
         var logger = logger
         logger[metadataKey: "hb.request.id"] = "\(number)"
         logger.info("request", metadata: ["method": "-", "route": "-", "status": .stringConvertible(status.code), "account": "none"])

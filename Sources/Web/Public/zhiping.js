@@ -6,6 +6,7 @@ import { keys } from "./keys.js";
 import { posts } from "./posts.js";
 import { reveal } from "./reveal.js";
 import { toc } from "./toc.js";
+import { trees } from "./tree.js";
 import { uploads } from "./upload.js";
 import { viewer } from "./viewer.js";
 
@@ -18,4 +19,5 @@ uploads(document);
 viewer(document);
 reveal(document);
 posts(document);
+trees(document);
 document.querySelector("[data-focus]")?.focus();

@@ -29,7 +29,9 @@ extension Site {
         guard !upload.chosen(Recommendation.proofField).isEmpty else { return [] }
         do {
             _ = try await database.read { try $0.dossierToProve(id, by: context.member) }
-        } catch is Problem {
+        } catch let problem as Problem {
+            // A database that is away keeps nobody's file out: the whole request fails.
+            if case .unavailable = problem { throw problem }
             // Nothing of his is stored; what keeps him from it is told by the decision that came with the file.
             return []
         }

@@ -78,6 +78,7 @@ extension Site {
         if case .staff(let member) = actor, case .unit(member.unit, let permission) = dossier.journey.holder {
             colleagues = try connection.colleagues(of: member.unit, holding: permission, without: member.person)
         }
-        return Surroundings(units: try connection.units(ids), colleagues: colleagues, calendar: calendar, now: now)
+        return Surroundings(
+            units: try connection.units(ids), colleagues: colleagues, calendar: calendar, now: now, awaitingSuperior: try connection.awaitingSuperior(ids))
     }
 }

@@ -49,9 +49,17 @@ struct TrailPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back)">\(dossier.applicantName)的申报材料</a></nav><h1>经办流程</h1></div>
                 <section class="card where"><p class="place">\(whereabouts.sentence)</p></section>
-                <div class="trail"><div><section class="card" aria-labelledby="log"><h2 id="log">办理记录</h2>\(timeline.html)</section>\(views)</div>\
+                <div class="trail"><div><section class="card" aria-labelledby="log"><h2 id="log">办理记录</h2>\(timeline.html)\(proof)</section>\(views)</div>\
                 <section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(ChainSteps(journey: dossier.journey, units: units).html)</section></div>
                 """)
+    }
+
+    private var proof: HTML {
+        guard !timeline.entries.isEmpty else { return .empty }
+        return """
+            <p class="proof"><a href="\(back)/trail/proof" download>下载经办流程证明</a> \
+            <small>证明以上记录未被删改的文件，用 zhiping verify 核对，并与<a href="\(Path.verificationKeys)">公布的公钥</a>比较；新的记录约五分钟后可以证明。</small></p>
+            """
     }
 
     /// Who has read the applicant's numbers in full.

@@ -116,9 +116,6 @@ struct WorklistPage {
     }
 
     private var pager: HTML {
-        guard hasMore || !isFirst else { return .empty }
-        let back: HTML = isFirst ? .empty : "<a class=\"button\" href=\"\(Path.worklist(list))\">回到第一页</a>"
-        let next: HTML = hasMore ? entries.last.map { "<a class=\"button\" rel=\"next\" href=\"\(Path.worklist(list, after: $0.key))\">下一页</a>" } ?? .empty : .empty
-        return "<nav class=\"pager\" aria-label=\"翻页\">\(back)\(next)</nav>"
+        Pager(first: isFirst ? nil : Path.worklist(list), next: hasMore ? entries.last.map { Path.worklist(list, after: $0.key) } : nil).html
     }
 }

@@ -33,7 +33,7 @@ extension Site {
     @Sendable func finishSignIn(_ request: Request, _ context: VisitorContext) async throws -> Response {
         do {
             let attempt = try await attempt(of: request, at: context.now)
-            let identity = try await identity(for: attempt, request, at: context.now)
+            let identity = try await identity(for: attempt, request)
             let token = try await openSession(for: identity, request, at: context.now)
             context.logger.info("signed in", metadata: ["account": "\(identity.kind)"])
             var response = see(attempt.returnPath)
@@ -41,9 +41,11 @@ extension Site {
             response.setCookie(cookie(settings.attemptCookie, "", maxAge: 0))
             return response
         } catch let refusal as SignInRefused {
+            measures.signIns.add(refusal.label)
             context.logger.warning("sign-in refused", metadata: ["reason": "\(refusal.reason)"])
             throw refusal.problem(number: context.id)
         } catch let problem as Problem {
+            measures.signIns.add("account")
             context.logger.warning("sign-in refused", metadata: ["reason": "account"])
             throw problem
         }
@@ -56,11 +58,12 @@ extension Site {
         return attempt
     }
 
-    private func identity(for attempt: SignInAttempt, _ request: Request, at now: Instant) async throws -> Identity {
+    private func identity(for attempt: SignInAttempt, _ request: Request) async throws -> Identity {
         guard request.parameter("iss") == settings.provider.issuer else { throw SignInRefused.issuer }
         guard !request.uri.queryParameters.has("error"), let code = request.parameter("code"), !code.isEmpty else { throw SignInRefused.code }
         do {
-            return try await provider.identity(code: code, attempt: attempt, at: now)
+            // The platform has its own clock, which agrees with the machine's, not with one that never goes back.
+            return try await provider.identity(code: code, attempt: attempt, at: machineTime())
         } catch let problem as Problem {
             throw problem
         } catch ProviderClient.Unusable.unreachable(let what) {
@@ -115,6 +118,17 @@ private enum SignInRefused: Error {
         case .code: "no code"
         case .unreachable(let what): "unreachable: \(what)"
         case .answer(let what): "answer: \(what)"
+        }
+    }
+
+    /// The same as a metric's label.
+    var label: String {
+        switch self {
+        case .attempt: "attempt"
+        case .issuer: "issuer"
+        case .code: "code"
+        case .unreachable: "unreachable"
+        case .answer: "answer"
         }
     }
 

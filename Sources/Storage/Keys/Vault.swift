@@ -2,75 +2,62 @@ import Crypto
 import Domain
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
-/// The keys under which ID and phone numbers are sealed, and what is done with them. They are kept in a file of their own, beside
-/// no copy of the database: whoever loses it has lost those numbers.
+/// The keys under which ID and phone numbers are sealed and checkpoints signed, and what is done with them. They are kept in a file of
+/// their own, beside no copy of the database: whoever loses it has lost those numbers. Copies share the keys, and see new ones at once.
 public struct Vault: Sendable {
-    private let keys: [String: SymmetricKey]
-    /// The key that seals; older ones still open.
-    let current: String
-    private let indexKey: SymmetricKey
+    private let ring: KeyRing
 
     public struct Unusable: Error, CustomStringConvertible {
         public let description: String
     }
 
-    /// The key file as it stands on disk.
-    private struct KeyFile: Codable {
-        let current: String
-        let keys: [String: Data]
-        let index: Data
-    }
-
-    /// Reads a key file; nil when there is none. One that others may read is refused.
+    /// Reads a key file; nil when there is none. One from before checkpoints were signed gets a key for that.
     static func read(_ file: URL) throws -> Vault? {
-        var status = stat()
-        guard stat(file.path, &status) == 0 else { return nil }
-        guard status.st_mode & 0o077 == 0 else { throw Unusable(description: "the key file \(file.path) can be read by others; make it 0600") }
-        let kept = try JSONDecoder().decode(KeyFile.self, from: Data(contentsOf: file))
-        guard kept.keys[kept.current] != nil, kept.keys.values.allSatisfy({ $0.count == 32 }), kept.index.count == 32 else {
-            throw Unusable(description: "the key file \(file.path) is not whole")
+        guard var kept = try KeyFile.read(file) else { return nil }
+        if kept.signing == nil {
+            kept = try KeyFile.change(file) { found in
+                var found = found ?? kept
+                if found.signing == nil { found.renewSigning() }
+                return found
+            }
         }
-        return Vault(kept)
+        return try Vault(ring: KeyRing(file, kept))
     }
 
-    /// Makes a new key file, durable before it is used.
+    /// The keys of a file; made anew only for a database in which nothing is sealed yet: one that has lost its keys is not opened.
+    static func open(_ file: URL, isSealed: Bool) throws -> Vault {
+        if let vault = try read(file) { return vault }
+        if isSealed { throw Unusable(description: "the key file \(file.path) is missing: without it the sealed numbers cannot be read; bring it back") }
+        return try make(file)
+    }
+
+    /// Makes a new key file, durable before it is used; where another process has just made it, that one's.
     static func make(_ file: URL) throws -> Vault {
-        var source = SystemRandomNumberGenerator()
-        let id = randomText(characters: 8, from: &source)
-        func secret() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
-        let made = KeyFile(current: id, keys: [id: secret()], index: secret())
-        let descriptor = Glibc.open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Unusable(description: "cannot make the key file \(file.path)") }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try handle.write(contentsOf: JSONEncoder().encode(made))
-        try handle.synchronize()
-        // The name has to be on the disk as well as the bytes.
-        let folder = Glibc.open(file.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0, fsync(folder) == 0, close(folder) == 0 else { throw Unusable(description: "cannot make the key file \(file.path) durable") }
-        return Vault(made)
+        try Vault(ring: KeyRing(file, try KeyFile.change(file) { $0 ?? .made() }))
     }
 
-    private init(_ kept: KeyFile) {
-        keys = kept.keys.mapValues { SymmetricKey(data: $0) }
-        current = kept.current
-        indexKey = SymmetricKey(data: kept.index)
-    }
+    /// Keys that open nothing which was ever sealed.
+    static func closed() throws -> Vault { try Vault(ring: KeyRing(nil, .made())) }
+
+    var isClosed: Bool { ring.isClosed }
+
+    private var keys: Keys { ring.keys }
+
+    /// The key that seals; older ones still open.
+    var current: String { keys.current }
 
     /// `keyid.base64`: AES-GCM over the text, bound to its place (`persons.phone/…id…`), so that it opens nowhere else.
     func seal(_ text: String, for place: String) throws -> String {
-        guard let key = keys[current], let sealed = try AES.GCM.seal(Data(text.utf8), using: key, authenticating: Data(place.utf8)).combined else {
+        let keys = keys
+        guard let key = keys.sealing[keys.current], let sealed = try AES.GCM.seal(Data(text.utf8), using: key, authenticating: Data(place.utf8)).combined else {
             throw Unusable(description: "cannot seal \(place)")
         }
-        return "\(current).\(sealed.base64EncodedString())"
+        return "\(keys.current).\(sealed.base64EncodedString())"
     }
 
     func open(_ sealed: String, for place: String) throws -> String {
         let parts = sealed.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let key = keys[String(parts[0])], let data = Data(base64Encoded: String(parts[1])) else {
+        guard parts.count == 2, let key = try ring.sealingKey(String(parts[0])), let data = Data(base64Encoded: String(parts[1])) else {
             throw Unusable(description: "the key of \(place) is not in the key file")
         }
         do {
@@ -82,12 +69,38 @@ public struct Vault: Sendable {
 
     /// A code that nobody can make who has not the key: for what leaves this program and has to come back as it was.
     public func code(for text: String) -> String {
-        HMAC<SHA256>.authenticationCode(for: Data("code\n\(text)".utf8), using: indexKey).hexadecimal
+        HMAC<SHA256>.authenticationCode(for: Data("code\n\(text)".utf8), using: keys.index).hexadecimal
     }
 
     /// The same for equal numbers and telling nothing of them to whoever lacks the key.
     func index(_ number: IDNumber) -> String {
-        HMAC<SHA256>.authenticationCode(for: Data("id-number\n\(number.text)".utf8), using: indexKey).hexadecimal
+        HMAC<SHA256>.authenticationCode(for: Data("id-number\n\(number.text)".utf8), using: keys.index).hexadecimal
+    }
+}
+
+extension Vault {
+    /// New keys to seal and to sign with, on the disk before they are used.
+    func rotate() throws { try ring.rotate() }
+
+    /// Puts new keys into the file that nobody uses yet.
+    func prepare() throws { try ring.prepare() }
+    var isPrepared: Bool { get throws { try ring.isPrepared } }
+
+    /// Whether a text was sealed under the key that seals now.
+    func isCurrent(_ sealed: String) -> Bool { sealed.hasPrefix("\(current).") }
+
+    /// The name of the key that signs.
+    var signingKey: String { keys.currentSigning }
+
+    func canSign(with id: String) throws -> Bool { try ring.signingPrivateKey(id) != nil }
+
+    func publicKey(of id: String) throws -> [UInt8] { Array(try privateKey(id).publicKey.rawRepresentation) }
+
+    func sign(_ statement: [UInt8], with id: String) throws -> [UInt8] { Array(try privateKey(id).signature(for: statement)) }
+
+    private func privateKey(_ id: String) throws -> Curve25519.Signing.PrivateKey {
+        guard let key = try ring.signingPrivateKey(id) else { throw Unusable(description: "the signing key \(id) is not in the key file") }
+        return key
     }
 }
 
@@ -109,8 +122,13 @@ extension Vault {
 }
 
 extension Connection {
-    /// Checks that the key file is the one this database was written with, and remembers a key that is new to it.
+    /// Checks that the key file is the one this database was written with, and remembers keys that are new to it.
     func acquaint(at now: Instant) throws {
+        try acquaintSealingKey(at: now)
+        try acquaintSigningKey(at: now)
+    }
+
+    private func acquaintSealingKey(at now: Instant) throws {
         let known = try rows("SELECT key_id, proof FROM sealing_keys") { (id: try $0.text(), proof: try $0.text()) }
         for (id, proof) in known where try vault.open(proof, for: "sealing_keys/\(id)") != vault.proof {
             throw Vault.Unusable(description: "the key file is not the one this database was written with")

@@ -1,0 +1,127 @@
+import Domain
+
+/// A deadline of an applicant's that is near and of which he has not been told.
+struct DueReminder {
+    let kind: Reminder
+    let dossier: ID<Dossier>
+    let person: ID<Person>
+    let planName: String
+    let deadline: Instant
+}
+
+/// What is said without a step: once for each deadline, once a week for each unit.
+public enum Reminder: String, Sendable, CaseIterable {
+    case deadlineNear, deadlineToday, desksLate
+    /// A unit's request waits: told to the unit that decides, then to the title authority above it (D12).
+    case requestLate, requestVeryLate
+
+    /// Working days before a deadline's day on which its applicant is told.
+    public static let daysAhead = 3
+    /// Working days after which a unit is told of what waits there.
+    public static let patience = 10
+    /// Working days after which a unit is told of requests that wait there.
+    public static let requestPatience = 5
+}
+
+extension Connection {
+    /// Reminds applicants whose deadline comes within three working days, and on its last day, of at most `limit` dossiers; returns of how many.
+    /// Said once for a dossier, a deadline and a kind, however often and on however many nodes this runs.
+    public func remindOfDeadlines(by calendar: WorkCalendar, at now: Instant, limit: Int = 200) throws -> Int {
+        let due = try dueReminders(by: calendar, at: now, limit: limit)
+        for reminder in due {
+            let body = reminder.sentence(by: calendar, at: now)
+            try run(
+                """
+                INSERT INTO reminders (kind, subject_id, occasion, dossier_id, person_id, body, sent_at)
+                VALUES (\(reminder.kind.rawValue), \(reminder.dossier), \(reminder.deadline), \(reminder.dossier), \(reminder.person), \(body), \(now))
+                ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+                """)
+        }
+        return due.count
+    }
+
+    private func dueReminders(by calendar: WorkCalendar, at now: Instant, limit: Int) throws -> [DueReminder] {
+        // The last deadline of which no more than three working days are left, non-working days behind them included.
+        let horizon = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
+        let tonight = now.day.end
+        let kind: SQL = "CASE WHEN d.deadline <= \(tonight) THEN 'deadlineToday' ELSE 'deadlineNear' END"
+        return try rows(
+            """
+            SELECT \(kind), d.id, d.person_id, p.name, d.deadline FROM dossiers d JOIN plans p ON p.id = d.plan_id
+            WHERE d.deadline > \(now) AND d.deadline <= \(horizon) AND d.stage IN ('returned', 'returnedForCorrection')
+              AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.subject_id = d.id AND r.occasion = d.deadline AND r.kind = \(kind))
+            ORDER BY d.deadline, d.id LIMIT \(limit)
+            """
+        ) { DueReminder(kind: try $0.name(), dossier: try $0.id(), person: try $0.id(), planName: try $0.text(), deadline: try $0.instant()) }
+    }
+
+    /// Tells every unit, once a week, how many dossiers have waited there for more than ten working days; returns how many were told.
+    public func remindOfDesks(by calendar: WorkCalendar, at now: Instant) throws -> Int {
+        let day = calendar.lastDay(moreThan: Reminder.patience, before: now.day)
+        let week = Instant(now.day.adding(1 - now.day.weekday), hour: 0)
+        let late = try rows(
+            """
+            SELECT k.unit_id, COUNT(*) FROM desks k WHERE k.waiting <> 'nothing' AND k.arrived_at < \(day.end)
+              AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.kind = 'desksLate' AND r.subject_id = k.unit_id AND r.occasion = \(week))
+            GROUP BY k.unit_id
+            """
+        ) { (unit: try $0.id() as ID<WorkUnit>, count: try $0.integer()) }
+        for desk in late {
+            let body = "本单位有 \(desk.count) 份申报材料等待办理已超过 \(Reminder.patience) 个工作日，请及时办理。"
+            try run(
+                """
+                INSERT INTO reminders (kind, subject_id, occasion, unit_id, body, sent_at)
+                VALUES (\(Reminder.desksLate.rawValue), \(desk.unit), \(week), \(desk.unit), \(body), \(now)) ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+                """)
+        }
+        return late.count
+    }
+}
+
+extension Connection {
+    /// Tells of requests of units that have waited for more than five working days whoever decides them, and after ten the title authority:
+    /// once for each submission. Returns how many were told of.
+    public func remindOfRequests(by calendar: WorkCalendar, at now: Instant) throws -> Int {
+        var told = 0
+        for (kind, patience) in [(Reminder.requestLate, Reminder.requestPatience), (.requestVeryLate, Reminder.patience)] {
+            let day = calendar.lastDay(moreThan: patience, before: now.day)
+            let late = try rows(
+                """
+                SELECT \(UnitRequest.columns) FROM \(UnitRequest.tables) WHERE q.state = 'waiting' AND q.submitted_at < \(day.end)
+                    AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.kind = \(kind.rawValue) AND r.subject_id = q.id AND r.occasion = q.submitted_at)
+                ORDER BY q.submitted_at, q.id LIMIT 200
+                """, UnitRequest.init)
+            for request in late {
+                let days = "已等待超过 \(patience) 个工作日"
+                let (unit, body) =
+                    kind == .requestLate
+                    ? (request.superior, "“\(request.unitName)”的\(request.kind.title)申请\(days)，请及时审核。")
+                    : (try path(from: request.superior).last?.id ?? request.superior, "“\(request.unitName)”的\(request.kind.title)申请在“\(request.superiorName)”\(days)。")
+                told += try run(
+                    """
+                    INSERT INTO reminders (kind, subject_id, occasion, unit_id, body, sent_at)
+                    VALUES (\(kind.rawValue), \(request.id), \(request.submittedAt), \(unit), \(body), \(now)) ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+                    """)
+            }
+        }
+        return told
+    }
+}
+
+extension WorkCalendar {
+    /// The last day such that what came on it or before has waited for more than so many working days.
+    fileprivate func lastDay(moreThan patience: Int, before today: Day) -> Day {
+        var day = today.adding(-1)
+        while workingDays(from: day.adding(1), through: today) <= patience, today.number - day.number < 60 { day = day.adding(-1) }
+        return day
+    }
+}
+
+extension DueReminder {
+    fileprivate func sentence(by calendar: WorkCalendar, at now: Instant) -> String {
+        let last = deadline.adding(seconds: -1).day
+        let left = calendar.workingDays(from: now.day.adding(1), through: last)
+        let time = kind == .deadlineToday ? "今天 24:00 截止" : left == 0 ? "\(last) 24:00 截止" : "\(last) 24:00 截止，还有 \(left) 个工作日"
+        return "您申报的“\(planName)”已退回待修改，修改提交将于\(time)。请及时修改并重新提交，逾期不能提交。"
+    }
+}
