@@ -60,7 +60,7 @@ extension Connection {
 
     private func demandDraft(_ dossier: Dossier, of actor: Actor) throws {
         guard case .applicant(dossier.applicant) = actor else { throw Problem(Denial.onlyApplicant) }
-        guard dossier.journey.stage == .draft else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
+        guard dossier.isWithApplicant else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
     }
 
     /// What was uploaded for the rows of a dossier and not taken away, oldest first.

@@ -12,10 +12,8 @@ struct Circumstances {
     /// The content that stands: 0 and nothing before the first submission.
     let edition: Int
     let digest: String
-    /// What a submission freezes; nil for every other step.
+    /// What a submission freezes, and a resubmission signs anew; nil for every other step.
     var submission: Submission?
-    /// Digest of the pledge that a resubmission signs; nil for every other step.
-    var pledge: String?
     let now: Instant
 }
 
@@ -65,8 +63,8 @@ struct Consequences {
         do throws(Refusal) { next = try dossier.journey.after(move.step) } catch { throw Problem(error) }
         try move.check(on: dossier, under: known.plan, at: known.now)
         let move = move.markingLate(under: known.plan, at: known.now)
-        // Extending moves nothing: neither version nor arrival (D9).
-        let moves = move.step.name != .extend
+        // A stationary step moves nothing: neither version nor arrival (D9).
+        let moves = !move.step.name.isStationary
         self.dossier = Dossier(
             id: dossier.id, version: dossier.version + (moves ? 1 : 0), plan: dossier.plan, applicant: dossier.applicant,
             applicantName: dossier.applicantName, unit: dossier.unit, year: dossier.year, journey: next, arrivedAt: moves ? known.now : dossier.arrivedAt,
@@ -77,7 +75,7 @@ struct Consequences {
             number: known.entries + 1, key: move.key, round: dossier.journey.round == 0 ? next.round : dossier.journey.round, step: move.step.name,
             before: dossier.journey.stage.name, after: next.stage.name, unit: unit, unitName: known.unitName, person: move.actor.person,
             personName: known.personName, at: known.now, arrivedAt: dossier.arrivedAt, opinion: move.opinion, deadline: move.deadline,
-            remark: move.remark, edition: known.edition, digest: known.digest, argument: try move.step.argument(submitting: known.submission, signing: known.pledge),
+            remark: move.remark, edition: known.edition, digest: known.digest, argument: try move.argument(with: known.submission),
             recommendation: move.recommendation,
             notices: move.notices(
                 on: dossier, to: next, sender: unit == nil ? dossier.applicantName : known.unitName, plan: known.plan.name, seeing: Set(desks.keys)))
@@ -85,6 +83,11 @@ struct Consequences {
 }
 
 extension Move {
+    fileprivate func argument(with submission: Submission?) throws -> String {
+        try step.argument(
+            submitting: submission, signing: submission.map { Signature(pledge: $0.pledge, title: $0.title) }, remarking: remarks)
+    }
+
     /// What a step demands beyond workflow and rights that the plan and its windows decide (D22).
     fileprivate func check(on dossier: Dossier, under plan: ReviewPlan, at now: Instant) throws {
         let (reviews, acceptance) = (plan.windows.reviewsUntil, plan.windows.acceptanceUntil)
@@ -96,11 +99,9 @@ extension Move {
             try demandOpinion()
             try demandDeadline(at: now, until: acceptance)
         case .extend: try demandDeadline(at: now, until: dossier.journey.stage == .returnedForCorrection ? acceptance : reviews)
-        case .fail, .refuse: try demandOpinion()
+        case .fail, .refuse, .recuse: try demandOpinion()
         case .resubmit:
-            if let deadline = dossier.deadline, now >= deadline {
-                throw Problem.refused("修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。")
-            }
+            if let reason = dossier.tooLate(at: now) { throw Problem.refused(reason) }
         case .reopen:
             if plan.concluded { throw Problem.refused("该计划已办结，不能重新审核。") }
         case .accept:
@@ -164,7 +165,7 @@ extension Move {
         case .accept: "已由\(sender)受理。"
         case .refuse: "被\(sender)不予受理：\(opinion)"
         case .conclude: "已办结，结果为\(next.stage.name.title)。"
-        case .takeBack, .withdraw, .handOver: nil
+        case .takeBack, .withdraw, .handOver, .recuse: nil
         }
     }
 
@@ -172,7 +173,7 @@ extension Move {
         switch step.name {
         case .giveBack, .requestCorrection, .fail, .refuse: "已被上级\(step.name.title)：\(opinion)"
         case .withdraw: "已由报送单位撤回。"
-        case .submit, .recall, .pass, .takeBack, .extend, .resubmit, .reopen, .handOver, .accept, .abandon, .conclude: nil
+        case .submit, .recall, .pass, .takeBack, .extend, .resubmit, .reopen, .handOver, .recuse, .accept, .abandon, .conclude: nil
         }
     }
 }

@@ -82,11 +82,12 @@ extension Connection {
             """
             SELECT unit_id, steps, inserted_by, insertion_reason, handed_to FROM stops WHERE dossier_id = \(id) ORDER BY position
             """, ReviewChain.Stop.init)
+        let recused = Set(try rows("SELECT person_id FROM trail WHERE dossier_id = \(id) AND step = 'recuse'") { try $0.id() as ID<Person> })
         guard
             let dossier = try first(
                 "SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id) AND \(condition)",
                 { row in
-                    try Dossier(&row, stops: stops, firstReviewer: nil, singleClerk: false)
+                    try Dossier(&row, stops: stops, firstReviewer: nil, singleClerk: false, recused: recused)
                 })
         else { return nil }
         guard case .secondReview(let stop) = dossier.journey.stage, stops.indices.contains(stop) else { return dossier }
@@ -99,7 +100,7 @@ extension Connection {
         ) { try $0.id() }
         let single = try count("SELECT single_clerk FROM units WHERE id = \(unit)") == 1
         return try first("SELECT \(Dossier.columns) FROM dossiers d WHERE d.id = \(id)") { row in
-            try Dossier(&row, stops: stops, firstReviewer: reviewer, singleClerk: single)
+            try Dossier(&row, stops: stops, firstReviewer: reviewer, singleClerk: single, recused: recused)
         }
     }
 
@@ -112,6 +113,27 @@ extension Connection {
         try first("SELECT body, digest, submitted_at FROM contents WHERE dossier_id = \(dossier) ORDER BY edition DESC LIMIT 1") {
             (try JSON.value(try $0.text()), try $0.text(), try $0.instant())
         }
+    }
+
+    /// The content as it was submitted with an edition.
+    public func content(of dossier: ID<Dossier>, edition: Int) throws -> Content? {
+        try first("SELECT body FROM contents WHERE dossier_id = \(dossier) AND edition = \(edition)") { try JSON.value(try $0.text()) }
+    }
+
+    /// What a unit last decided on, where that is not what it sees now: the decision, and the content it was made on.
+    public func seenBefore(_ dossier: ID<Dossier>, by unit: ID<WorkUnit>) throws -> (entry: TrailEntry, content: Content)? {
+        let last = try first(
+            """
+            SELECT \(TrailEntry.columns), t.edition FROM trail t JOIN dossiers d ON d.id = t.dossier_id
+            WHERE t.dossier_id = \(dossier) AND t.unit_id = \(unit) AND t.edition < d.edition
+                AND t.step IN ('pass', 'giveBack', 'fail', 'accept', 'requestCorrection', 'refuse')
+                AND NOT EXISTS (SELECT 1 FROM trail l WHERE l.dossier_id = t.dossier_id AND l.unit_id = t.unit_id AND l.edition = d.edition
+                    AND l.step IN ('pass', 'giveBack', 'fail', 'accept', 'requestCorrection', 'refuse') AND l.stage_after <> 'secondReview')
+            ORDER BY t.number DESC LIMIT 1
+            """
+        ) { row in (entry: try TrailEntry(&row), edition: try row.integer()) }
+        guard let last, let content = try content(of: dossier, edition: last.edition) else { return nil }
+        return (last.entry, content)
     }
 
     /// The recommendation given last by the applicant's own unit. The applicant himself reads it once the unit has passed it on (D25).
@@ -197,7 +219,7 @@ extension Dossier {
         d.correction_requested, d.acceptance_unit_id, d.reentry, d.arrived_at, d.deadline
         """
 
-    init(_ row: inout Row, stops: [ReviewChain.Stop], firstReviewer: ID<Person>?, singleClerk: Bool) throws {
+    init(_ row: inout Row, stops: [ReviewChain.Stop], firstReviewer: ID<Person>?, singleClerk: Bool, recused: Set<ID<Person>>) throws {
         let (id, version, plan): (ID<Dossier>, Int, ID<ReviewPlan>) = (try row.id(), try row.integer(), try row.id())
         let (applicant, name, unit, year): (ID<Person>, String, ID<WorkUnit>, Int) = (try row.id(), try row.text(), try row.id(), try row.integer())
         let stage = Stage(try row.name(), stop: try row.integer())
@@ -213,21 +235,21 @@ extension Dossier {
         self.init(
             id: id, version: version, plan: plan, applicant: applicant, applicantName: name, unit: unit, year: year,
             journey: Journey(stage: stage, chain: chain, round: round), arrivedAt: try row.instant(),
-            deadline: try row.optionalInstant(), firstReviewer: firstReviewer, singleClerk: singleClerk)
+            deadline: try row.optionalInstant(), firstReviewer: firstReviewer, singleClerk: singleClerk, recused: recused)
     }
 }
 
 extension TrailEntry {
     static let columns: SQL = """
         t.number, t.round, t.step, t.stage_before, t.stage_after, t.unit_id, t.unit_name, t.person_id, t.person_name, t.at,
-        t.arrived_at, t.opinion, t.deadline, t.remark
+        t.arrived_at, t.opinion, t.deadline, t.remark, t.argument
         """
 
     init(_ row: inout Row) throws {
+        let (number, round, step): (Int, Int, StepName) = (try row.integer(), try row.integer(), try row.name())
         self.init(
-            number: try row.integer(), round: try row.integer(), step: try row.name(), before: try row.name(), after: try row.name(),
-            unit: try row.optionalID(), unitName: try row.text(), person: try row.id(), personName: try row.text(),
-            at: try row.instant(), arrivedAt: try row.instant(), opinion: try row.text(), deadline: try row.optionalInstant(),
-            remark: try row.text())
+            number: number, round: round, step: step, before: try row.name(), after: try row.name(), unit: try row.optionalID(), unitName: try row.text(),
+            person: try row.id(), personName: try row.text(), at: try row.instant(), arrivedAt: try row.instant(), opinion: try row.text(),
+            deadline: try row.optionalInstant(), remark: try row.text(), remarks: try remarksIn(try row.text(), of: step))
     }
 }

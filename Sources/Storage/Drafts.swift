@@ -88,11 +88,11 @@ extension Connection {
         return draft
     }
 
-    /// Saves what was typed over the revision it was typed on; returns the new revision.
+    /// Saves what was typed over the revision it was typed on; returns the new revision. What reviewers see stays as it was submitted.
     public func saveDraft(_ content: Content, of id: ID<Dossier>, by actor: Actor, over revision: Int, at now: Instant) throws -> Int {
         let dossier = try dossier(id, for: actor)
         guard case .applicant(dossier.applicant) = actor else { throw Problem(Denial.onlyApplicant) }
-        guard dossier.journey.stage == .draft else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
+        guard dossier.isWithApplicant else { throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不能修改。") }
         let rows = try run(
             """
             UPDATE drafts SET body = \(try JSON.text(content.withoutFiles)), revision = revision + 1, saved_at = \(now)
@@ -101,7 +101,7 @@ extension Connection {
         guard rows == 1 else {
             throw Problem.changedMeanwhile(.init(by: "您", at: try draft(of: id).savedAt, what: "在另一个窗口保存"))
         }
-        try run("UPDATE dossiers SET title_code = (SELECT code FROM titles WHERE code = \(content.title)) WHERE id = \(id)")
+        if dossier.journey.stage == .draft { try run("UPDATE dossiers SET title_code = (SELECT code FROM titles WHERE code = \(content.title)) WHERE id = \(id)") }
         try detachLost(by: content, of: id, at: now)
         return revision + 1
     }
@@ -113,34 +113,57 @@ extension Connection {
     ) throws -> Moved {
         let move = Move(.submit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: Pledge.current.remark)
         if let earlier = try outcome(of: move) { return earlier }
-        let dossier = try dossier(id, for: actor)
-        guard dossier.version == seenVersion else { throw try changed(id) }
-        if let denial = actor.denial(of: .submit, on: dossier) { throw Problem(denial) }
-        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        let (dossier, plan) = try dossierToSubmit(move)
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
         if let reason = try yearHolder(dossier.applicant, year: plan.year, besides: id) { throw Problem.refused(reason) }
-        let draft = try draft(of: id)
-        guard draft.edition == seenEdition else {
-            throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
-        }
-        let titles = plan.titles.compactMap(reference.title)
-        let (content, gaps) = draft.content.completed(titles: titles, in: reference, today: now.day)
-        guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
+        let content = try complete(id, seenEdition, under: plan, in: reference, at: now)
         let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan)
-        try run(
-            """
-            UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name), title_code = \(content.title) WHERE id = \(id)
-            """)
+        try run("UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name) WHERE id = \(id)")
         let edition = try addEdition(content, of: id, at: now)
-        try settle(content.files, of: id, as: edition)
         let journey = Journey(stage: dossier.journey.stage, chain: chain, round: dossier.journey.round)
         return try take(move, on: dossier.going(journey, from: unit.id), edition: edition, at: now)
     }
 
+    /// 重新提交: what was mended becomes the next edition, before the deadline (M13), and goes where the plan has it re-enter (D6). The chain
+    /// and the unit stay as they were frozen.
+    public func resubmit(
+        _ id: ID<Dossier>, by actor: Actor, seenVersion: Int, seenEdition: String, key: String, in reference: Reference, at now: Instant
+    ) throws -> Moved {
+        let move = Move(.resubmit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: Pledge.current.remark)
+        if let earlier = try outcome(of: move) { return earlier }
+        let (dossier, plan) = try dossierToSubmit(move)
+        let content = try complete(id, seenEdition, under: plan, in: reference, at: now)
+        return try take(move, on: dossier, edition: try addEdition(content, of: id, at: now), at: now)
+    }
+
+    private func dossierToSubmit(_ move: Move) throws -> (Dossier, ReviewPlan) {
+        let dossier = try dossier(for: move)
+        // A submission gets its chain only now, and is judged along it.
+        if move.step == .resubmit {
+            do throws(Refusal) { _ = try dossier.journey.after(move.step) } catch { throw Problem(error) }
+        }
+        guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
+        return (dossier, plan)
+    }
+
+    /// What the applicant saw, complete.
+    private func complete(_ id: ID<Dossier>, _ seenEdition: String, under plan: ReviewPlan, in reference: Reference, at now: Instant) throws -> Content {
+        let draft = try draft(of: id)
+        guard draft.edition == seenEdition else {
+            throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
+        }
+        let (content, gaps) = draft.content.completed(titles: plan.titles.compactMap(reference.title), in: reference, today: now.day)
+        guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
+        return content
+    }
+
+    /// Seals a content as the next edition; returns its number.
     private func addEdition(_ content: Content, of dossier: ID<Dossier>, at now: Instant) throws -> Int {
         let edition = try count("SELECT COALESCE(MAX(edition), 0) + 1 FROM contents WHERE dossier_id = \(dossier)")
         let body = try JSON.text(content)
         try insertEdition(edition, body, digest: digest(body), of: dossier, at: now)
+        try run("UPDATE dossiers SET title_code = \(content.title) WHERE id = \(dossier)")
+        try settle(content.files, of: dossier, as: edition)
         return edition
     }
 
@@ -164,6 +187,6 @@ extension Dossier {
     fileprivate func going(_ journey: Journey, from unit: ID<WorkUnit>) -> Dossier {
         Dossier(
             id: id, version: version, plan: plan, applicant: applicant, applicantName: applicantName, unit: unit, year: year,
-            journey: journey, arrivedAt: arrivedAt, deadline: deadline, firstReviewer: firstReviewer, singleClerk: singleClerk)
+            journey: journey, arrivedAt: arrivedAt, deadline: deadline, firstReviewer: firstReviewer, singleClerk: singleClerk, recused: recused)
     }
 }

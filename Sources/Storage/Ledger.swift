@@ -54,8 +54,7 @@ public struct Ledger: Sendable {
             of: move, on: dossier,
             Circumstances(
                 plan: plan, unitName: unitName, personName: name, desks: desks, entries: entries.count, edition: edition == nil ? 0 : 1,
-                digest: edition?.digest ?? "", submission: move.step == .submit ? submission : nil,
-                pledge: move.step == .resubmit ? submission.pledge : nil, now: now))
+                digest: edition?.digest ?? "", submission: move.step == .submit || move.step == .resubmit ? submission : nil, now: now))
         for (unit, desk) in consequences.desks where desks[unit] != desk { deskTimes[unit] = now }
         desks = consequences.desks
         entries.append(consequences.entry)

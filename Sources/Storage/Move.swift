@@ -15,10 +15,13 @@ public struct Move: Sendable {
     public var deadline: Instant?
     public var remark: String
     public var recommendation: Recommendation?
+    /// Of a return: what it says of single sections.
+    public var remarks: [Section: String]
 
     public init(
         _ step: Step, on dossier: ID<Dossier>, by actor: Actor, seenVersion: Int, seenDigest: String? = nil, key: String, opinion: String = "",
-        deadline: Instant? = nil, remark: String = "", recommendation: Recommendation? = nil
+        deadline: Instant? = nil, remark: String = "", recommendation: Recommendation? = nil,
+        remarks: [Section: String] = [:]
     ) {
         self.dossier = dossier
         self.step = step
@@ -30,6 +33,7 @@ public struct Move: Sendable {
         self.deadline = deadline
         self.remark = remark
         self.recommendation = recommendation
+        self.remarks = remarks
     }
 }
 
@@ -47,10 +51,17 @@ extension Connection {
         if let earlier = try outcome(of: move) { return earlier }
         var move = move
         if case .staff(let member) = move.actor { move.actor = .staff(try held(member, at: now)) }
-        let dossier = try dossier(move.dossier, for: move.actor, taking: move.step)
-        guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
+        let dossier = try dossier(for: move)
         if let seen = move.seenDigest, try content(of: dossier.id)?.digest != seen { throw try changed(move.dossier) }
         return try take(move, on: dossier, at: now)
+    }
+
+    /// The dossier of a move, if its author may see it, has the newest version before his eyes and may take such a step.
+    public func dossier(for move: Move) throws -> Dossier {
+        let dossier = try dossier(move.dossier, for: move.actor, taking: move.step)
+        guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
+        if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
+        return dossier
     }
 
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.
@@ -68,8 +79,7 @@ extension Connection {
             Circumstances(
                 plan: plan, unitName: try unit.flatMap { try self.unit($0)?.name } ?? "", personName: try name(of: move, on: dossier), desks: desks,
                 entries: try count("SELECT COALESCE(MAX(number), 0) FROM trail WHERE dossier_id = \(dossier.id)"), edition: content?.edition ?? 0,
-                digest: content?.digest ?? "", submission: try move.step == .submit ? submission(of: dossier) : nil,
-                pledge: try move.step == .resubmit ? submission(of: dossier).pledge : nil, now: now))
+                digest: content?.digest ?? "", submission: try move.step == .submit || move.step == .resubmit ? submission(of: dossier) : nil, now: now))
         try check(move, on: dossier)
         try update(dossier, to: consequences.dossier, edition: edition, at: now)
         let stops = consequences.dossier.journey.chain.stops
@@ -96,7 +106,7 @@ extension Connection {
         switch move.step {
         case .pass(let additions, _): try checkAdditions(additions, to: dossier)
         case .handOver(let unit): try checkHandOver(to: unit, by: move.actor, of: dossier)
-        case .submit, .recall, .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon, .conclude: break
+        case .submit, .recall, .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .recuse, .accept, .requestCorrection, .refuse, .abandon, .conclude: break
         }
     }
 

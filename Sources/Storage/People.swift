@@ -117,11 +117,11 @@ extension Connection {
     }
 
     /// Names of the enabled staff of a unit who hold a permission; the super administrators only where nobody else does.
-    public func colleagues(of unit: ID<WorkUnit>, holding permission: Permission, without person: ID<Person>) throws -> [String] {
+    public func colleagues(of unit: ID<WorkUnit>, holding permission: Permission, without persons: Set<ID<Person>>) throws -> [String] {
         let found = try rows(
             """
             SELECT \(StaffRecord.shownName), s.super_administrator FROM staff s JOIN persons p ON p.id = s.person_id
-            WHERE s.unit_id = \(unit) AND s.enabled = 1 AND s.person_id <> \(person) AND (s.super_administrator = 1 OR EXISTS (
+            WHERE s.unit_id = \(unit) AND s.enabled = 1 AND s.person_id NOT IN \(persons.sorted { $0.text < $1.text }) AND (s.super_administrator = 1 OR EXISTS (
                 SELECT 1 FROM staff_roles sr JOIN role_permissions rp ON rp.role_id = sr.role_id
                 WHERE sr.staff_id = s.id AND rp.permission = \(permission)))
             ORDER BY s.super_administrator, p.name LIMIT 5

@@ -107,6 +107,7 @@ extension Site {
         applicant.post("/my/dossiers/:id/sections/:section", use: saveSection)
         applicant.get("/my/dossiers/:id/submission", use: submission)
         applicant.post("/my/dossiers/:id/submission", use: submit)
+        applicant.post("/my/dossiers/:id/resubmissions", use: resubmit)
         applicant.get("/my/dossiers/:id/trail", use: myTrail)
         applicant.get("/my/dossiers/:id/trail/proof", use: myTrailProof)
         applicant.get("/my/dossiers/:id/attaching", use: attaching)
@@ -114,6 +115,7 @@ extension Site {
         applicant.get("/my/dossiers/:id/files/:file", use: myFile)
         applicant.get("/my/dossiers/:id/files/:file/view", use: myFileView)
         applicant.get("/my/dossiers/:id/files/:file/pages/:page", use: myFilePage)
+        addSteps(to: staff, applicant)
         return router
     }
 

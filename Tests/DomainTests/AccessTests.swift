@@ -36,10 +36,23 @@ import Testing
         }
     }
 
+    /// D11: for good, for every step on the dossier, and in nobody's place either.
+    @Test func whoHasRecusedHimselfDoesNothingMore() {
+        let recused = dossier(at: second, recused: [2])
+        for step in [StepName.pass, .giveBack, .fail, .recuse] {
+            #expect(Actor.staff(member(2, of: 1, .firstReview, .secondReview)).denial(of: step, on: recused) == .recused)
+            #expect(Actor.staff(member(3, of: 1, .secondReview)).denial(of: step, on: recused) == nil)
+        }
+        let deputy = StaffMember(
+            id: id(9), person: id(3), name: "代理", unit: id(1), granted: [], isSuperAdministrator: false,
+            absent: [.secondReview: [.init(person: id(2), name: "回避人")]])
+        #expect(Actor.staff(deputy).denial(of: .pass, on: recused) != nil)
+    }
+
     @Test func offersFollowStageAndPerson() {
         let dossier = dossier(at: second, firstReviewer: 1)
-        #expect(dossier.offers(to: .staff(member(2, of: 1, .secondReview))) == [.pass, .giveBack, .fail])
-        #expect(dossier.offers(to: .staff(member(1, of: 1, .firstReview))) == [.takeBack])
+        #expect(dossier.offers(to: .staff(member(2, of: 1, .secondReview))) == [.pass, .giveBack, .fail, .recuse])
+        #expect(dossier.offers(to: .staff(member(1, of: 1, .firstReview))) == [.takeBack, .recuse])
         #expect(dossier.offers(to: .staff(member(2, of: 2, .secondReview))) == [])
         #expect(dossier.offers(to: .applicant(id(500))) == [.abandon])
     }

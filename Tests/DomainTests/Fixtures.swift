@@ -29,11 +29,11 @@ func day(_ text: String) -> Day { Day(text) ?? Day(number: 0)! }
 /// 2026-11-23, a Monday, ten in the morning.
 let now = Instant(day("2026-11-23"), hour: 10)
 
-func dossier(at journey: Journey, applicant: Int = 500, firstReviewer: Int? = nil, singleClerk: Bool = false, deadline: Instant? = nil) -> Dossier {
+func dossier(at journey: Journey, applicant: Int = 500, firstReviewer: Int? = nil, singleClerk: Bool = false, deadline: Instant? = nil, recused: [Int] = []) -> Dossier {
     Dossier(
         id: id(1), version: 3, plan: id(2), applicant: id(applicant), applicantName: "申报人甲", unit: id(1), year: 2026, journey: journey,
         arrivedAt: Instant(day("2026-11-18"), hour: 9), deadline: deadline, firstReviewer: firstReviewer.map { id($0) },
-        singleClerk: singleClerk)
+        singleClerk: singleClerk, recused: Set(recused.map { id($0) }))
 }
 
 func member(_ person: Int, of unit: Int, _ granted: Permission...) -> StaffMember {

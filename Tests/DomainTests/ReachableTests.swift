@@ -41,7 +41,7 @@ struct Reachable {
 
     static func steps(from journey: Journey) -> [Step] {
         var steps: [Step] = [
-            .submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .accept,
+            .submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .recuse, .accept,
             .requestCorrection, .refuse, .abandon, .conclude(.passed), .conclude(.notPassed), .conclude(.lapsed),
         ]
         let on = Set(journey.chain.stops.map(\.unit))
@@ -96,7 +96,7 @@ struct Reachable {
         }
         for edge in edges where edge.to.journey.accepts(.withdraw) {
             let leftByPass = edge.step.name == .pass && edge.to.journey.stage.stop != edge.from.journey.stage.stop
-            #expect(leftByPass || edge.step.name == .extend && edge.from == edge.to)
+            #expect(leftByPass || edge.step.name.isStationary && edge.from == edge.to)
         }
     }
 

@@ -12,28 +12,28 @@ import Testing
     ]
 
     static let steps: [Step] = [
-        .submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .handOver(to: id(77)),
+        .submit, .recall, .pass(), .takeBack, .withdraw, .giveBack, .extend, .resubmit, .fail, .reopen, .handOver(to: id(77)), .recuse,
         .accept, .requestCorrection, .refuse, .abandon, .conclude(.passed), .conclude(.notPassed), .conclude(.lapsed),
     ]
 
     /// Rows in the order of `stages`, columns in the order of `steps`; the dossier arrived by a pass, or by submission at stop 0.
     static let expected: [String] = [
-        "first0 -     -        -      -       -         -          -        -       -      -         -        -          -           abandoned -      -         -",
-        "-      draft second0  -      -       returned0 -          -        failed0 -      first0    -        -          -           abandoned -      -         lapsed",
-        "-      -     first1   first0 -       returned0 -          -        failed0 -      second0   -        -          -           abandoned -      -         lapsed",
-        "-      -     awaiting -      second0 returned1 -          -        failed1 -      first1    -        -          -           abandoned -      -         lapsed",
-        "-      -     -        -      -       -         returned0  first0   -       -      returned0 -        -          -           abandoned -      -         lapsed",
-        "-      -     -        -      -       -         returned1  first0   -       -      returned1 -        -          -           abandoned -      -         lapsed",
-        "-      -     -        -      -       -         -          -        -       first0 failed0   -        -          -           -         -      -         -",
-        "-      -     -        -      -       -         -          -        -       first1 failed1   -        -          -           -         -      -         -",
-        "-      -     -        -      first1  -         -          -        -       -      -         accepted correction notAccepted abandoned -      -         lapsed",
-        "-      -     -        -      -       -         correction awaiting -       -      -         -        -          notAccepted abandoned -      -         lapsed",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         passed notPassed -",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         -      -         -",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         -      -         -",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         -      -         -",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         -      -         -",
-        "-      -     -        -      -       -         -          -        -       -      -         -        -          -           -         -      -         -",
+        "first0 -     -        -      -       -         -          -        -       -      -         -        -        -          -           abandoned -      -         -",
+        "-      draft second0  -      -       returned0 -          -        failed0 -      first0    first0   -        -          -           abandoned -      -         lapsed",
+        "-      -     first1   first0 -       returned0 -          -        failed0 -      second0   second0  -        -          -           abandoned -      -         lapsed",
+        "-      -     awaiting -      second0 returned1 -          -        failed1 -      first1    first1   -        -          -           abandoned -      -         lapsed",
+        "-      -     -        -      -       -         returned0  first0   -       -      returned0 -        -        -          -           abandoned -      -         lapsed",
+        "-      -     -        -      -       -         returned1  first0   -       -      returned1 -        -        -          -           abandoned -      -         lapsed",
+        "-      -     -        -      -       -         -          -        -       first0 failed0   -        -        -          -           -         -      -         -",
+        "-      -     -        -      -       -         -          -        -       first1 failed1   -        -        -          -           -         -      -         -",
+        "-      -     -        -      first1  -         -          -        -       -      -         awaiting accepted correction notAccepted abandoned -      -         lapsed",
+        "-      -     -        -      -       -         correction awaiting -       -      -         -        -        -          notAccepted abandoned -      -         lapsed",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         passed notPassed -",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         -      -         -",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         -      -         -",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         -      -         -",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         -      -         -",
+        "-      -     -        -      -       -         -          -        -       -      -         -        -        -          -           -         -      -         -",
     ]
 
     @Test func everyStageAnswersEveryStep() throws {

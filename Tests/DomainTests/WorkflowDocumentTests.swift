@@ -19,7 +19,7 @@ import Testing
 
     private let steps: [(name: String, step: Step)] = [
         ("提交", .submit), ("取回", .recall), ("通过", .pass()), ("收回初审", .takeBack), ("撤回", .withdraw), ("退回", .giveBack), ("修改截止时间", .extend), ("重新提交", .resubmit),
-        ("不通过", .fail), ("重新审核", .reopen), ("移交", .handOver(to: id(77))), ("受理", .accept), ("补正", .requestCorrection), ("不予受理", .refuse), ("放弃", .abandon),
+        ("不通过", .fail), ("重新审核", .reopen), ("移交", .handOver(to: id(77))), ("回避", .recuse), ("受理", .accept), ("补正", .requestCorrection), ("不予受理", .refuse), ("放弃", .abandon),
         ("办结：通过", .conclude(.passed)), ("办结：未通过", .conclude(.notPassed)), ("办结：逾期", .conclude(.lapsed)),
     ]
 

@@ -79,7 +79,7 @@ import Testing
         case .refuse: .refuse
         case .abandon: .abandon
         case .conclude: .conclude(entry.after == .passed ? .passed : entry.after == .notPassed ? .notPassed : .lapsed)
-        case .extend, .handOver: nil
+        case .extend, .handOver, .recuse: nil
         }
     }
 

@@ -18,7 +18,8 @@ enum AccessMatrix {
 
     /// In which state the dossier is that the route's `:id` names.
     enum State: String {
-        case none = "—", draft = "填报中", first = "本单位待初审", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员", role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
+        case none = "—", draft = "填报中", first = "本单位待初审", second = "本单位待复审", returned = "本单位已退回", failed = "本单位不通过", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员",
+            role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
             moving = "本单位变更上级"
     }
 
@@ -59,6 +60,16 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/passes", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 409 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/acceptances", state: .first, expected: "401 403 403 403 403 403 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/acceptances", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/returns", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/returns", state: .upper, expected: "401 403 403 403 403 403 404 404 303 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/returns", state: .returned, expected: "401 403 403 409 409 409 404 404 404 404 409 404 403"),
+        Line(method: .post, route: "/dossiers/:id/failures", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/failures", state: .second, expected: "401 403 403 403 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/recusals", state: .first, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/extensions", state: .returned, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/withdrawals", state: .upper, expected: "401 403 403 403 303 303 404 404 403 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/take-backs", state: .second, expected: "401 403 403 303 403 403 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/reopenings", state: .failed, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
         Line(method: .get, route: "/dossiers/:id/files/:file", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
         Line(method: .get, route: "/dossiers/:id/files/:file", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
         Line(method: .get, route: "/dossiers/:id/files/:file", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
@@ -148,6 +159,13 @@ enum AccessMatrix {
         Line(method: .post, route: "/my/dossiers/:id/sections/:section", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/submission", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/my/dossiers/:id/submission", state: .draft, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/recalls", state: .first, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/recalls", state: .upper, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/abandonments", state: .returned, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id", state: .returned, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .returned, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/resubmissions", state: .returned, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/dossiers/:id/resubmissions", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/attaching", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/attaching", state: .first, expected: "303 409 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/my/dossiers/:id/files", state: .draft, expected: "401 422 404 403 403 403 403 403 403 403 403 403 403"),
@@ -227,6 +245,9 @@ enum AccessMatrix {
             let (id, revision) = try await world.draft()
             return (id.text, 1, revision)
         case .first: return (try await world.dossier().text, 2, 0)
+        case .second: return (try await world.dossier(after: [(.schoolFirst, .pass())]).text, 3, 0)
+        case .returned: return (try await world.dossier(after: [(.schoolFirst, .giveBack)]).text, 3, 0)
+        case .failed: return (try await world.dossier(after: [(.schoolFirst, .fail)]).text, 3, 0)
         case .upper: return (try await world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass())]).text, 4, 0)
         case .awaiting:
             return (try await world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .pass()), (.bureauSecond, .pass())]).text, 6, 0)
@@ -276,6 +297,15 @@ enum AccessMatrix {
         case "/staff/:id/suspension": fields["action"] = "disable"
         case "/roles": fields.merge(["name": "新角色", "permission.staff": "1"]) { $1 }
         case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
+        case "/my/dossiers/:id/resubmissions":
+            let edition = try await ID<Dossier>(dossier.id).asyncMap { id in try await site.world.database.read { try $0.draft(of: id).edition } }
+            fields.merge(["pledge": "1", "edition": edition ?? ""]) { $1 }
+        case "/my/dossiers/:id/abandonments": fields["confirmed"] = "1"
+        case "/dossiers/:id/returns", "/dossiers/:id/failures", "/dossiers/:id/recusals", "/dossiers/:id/extensions", "/dossiers/:id/reopenings":
+            fields["opinion"] = "原因"
+            if line.route.hasSuffix("/failures") { fields["confirmed"] = "1" }
+            if line.route.hasSuffix("/returns") || line.route.hasSuffix("/extensions") { fields["deadline"] = World.start.day.adding(9).description }
+            fields["seen"] = try await site.seen(of: dossier.id)
         case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case "/dossiers/:id/acceptances": fields.merge(["opinion": "同意", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case _: break

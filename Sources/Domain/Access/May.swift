@@ -22,6 +22,7 @@ public enum Denial: Error, Sendable, Hashable {
     case onlySuperior
     case unitAwaitsSuperior
     case absentsDossier
+    case recused
 
     public var sentence: String {
         switch self {
@@ -33,6 +34,7 @@ public enum Denial: Error, Sendable, Hashable {
         case .onlyFirstReviewer: "只有办理初审的工作人员本人可以收回初审。"
         case .onlySuperior: "移交由上级单位办理。"
         case .absentsDossier: "这是您所代理人员本人的申报材料，不能由其代理人审核，请由本单位其他工作人员办理。"
+        case .recused: "您已对该材料声明回避，不能再办理，请由本单位其他工作人员办理。"
         case .unitAwaitsSuperior: "本单位变更上级单位的申请待审核，审核通过或取消申请后开放经办功能。"
         }
     }
@@ -73,7 +75,7 @@ extension Actor {
         case .withdraw:
             guard let back = dossier.journey.withdrawable else { return nil }
             return try demand(back.permission, at: back.unit, on: dossier)
-        case .extend, .reopen:
+        case .extend, .reopen, .recuse:
             guard let stop = dossier.journey.stage.stop else { return try demand(.accept, at: dossier.journey.chain.acceptanceUnit, on: dossier) }
             let unit = dossier.journey.chain.stops[stop].actingUnit
             guard case .staff(let member) = self else { throw .onlyUnit(unit) }
@@ -83,6 +85,7 @@ extension Actor {
         case .handOver:
             guard case .staff(let member) = self, member.isSuperAdministrator else { throw .onlySuperior }
             if member.person == dossier.applicant { throw .ownDossier }
+            if dossier.recused.contains(member.person) { throw .recused }
             return nil
         case .accept, .requestCorrection, .refuse, .conclude: return try demand(.accept, at: dossier.journey.chain.acceptanceUnit, on: dossier)
         }
@@ -98,6 +101,7 @@ extension Actor {
     private func demand(_ permission: Permission, at unit: ID<WorkUnit>, on dossier: Dossier) throws(Denial) -> Permission {
         guard case .staff(let member) = self, member.unit == unit else { throw .onlyUnit(unit) }
         if member.person == dossier.applicant { throw .ownDossier }
+        if dossier.recused.contains(member.person) { throw .recused }
         guard member.permissions.contains(permission) else { throw .lacks(permission) }
         if !member.ownPermissions.contains(permission), member.absentees(for: permission, on: dossier).isEmpty {
             throw member.absent[permission]?.contains { $0.person != dossier.applicant } == true ? .sameReviewer : .absentsDossier
@@ -111,7 +115,8 @@ extension StaffMember {
     /// the first (D1, D11).
     fileprivate func absentees(for permission: Permission, on dossier: Dossier) -> [Absent] {
         (absent[permission] ?? []).filter { each in
-            each.person != dossier.applicant && !(permission == .secondReview && each.person == dossier.firstReviewer && !dossier.singleClerk)
+            each.person != dossier.applicant && !dossier.recused.contains(each.person)
+                && !(permission == .secondReview && each.person == dossier.firstReviewer && !dossier.singleClerk)
         }
     }
 }

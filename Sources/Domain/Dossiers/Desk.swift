@@ -46,7 +46,7 @@ extension Journey {
         case .submit, .recall, .resubmit, .abandon: nil
         case .withdraw: withdrawable?.unit
         case .accept, .requestCorrection, .refuse, .conclude: chain.acceptanceUnit
-        case .pass, .takeBack, .giveBack, .extend, .fail, .reopen, .handOver:
+        case .pass, .takeBack, .giveBack, .extend, .fail, .reopen, .handOver, .recuse:
             if let stop = stage.stop { chain.stops[stop].actingUnit } else { chain.acceptanceUnit }
         }
     }
@@ -62,7 +62,7 @@ extension Step {
         case .fail: .failed
         case .accept: .accepted
         case .refuse: .refused
-        case .submit, .recall, .extend, .resubmit, .handOver, .abandon, .conclude: nil
+        case .submit, .recall, .extend, .resubmit, .handOver, .recuse, .abandon, .conclude: nil
         }
     }
 }

@@ -16,10 +16,13 @@ public struct Dossier: Sendable, Hashable {
     public let firstReviewer: ID<Person>?
     /// The present stop's unit lets one clerk do both steps.
     public let singleClerk: Bool
+    /// Those who have declared that they may not act on it (回避, D11), for good.
+    public let recused: Set<ID<Person>>
 
     public init(
         id: ID<Dossier>, version: Int, plan: ID<ReviewPlan>, applicant: ID<Person>, applicantName: String, unit: ID<WorkUnit>,
-        year: Int, journey: Journey, arrivedAt: Instant, deadline: Instant?, firstReviewer: ID<Person>?, singleClerk: Bool
+        year: Int, journey: Journey, arrivedAt: Instant, deadline: Instant?, firstReviewer: ID<Person>?, singleClerk: Bool,
+        recused: Set<ID<Person>> = []
     ) {
         self.id = id
         self.version = version
@@ -33,6 +36,26 @@ public struct Dossier: Sendable, Hashable {
         self.deadline = deadline
         self.firstReviewer = firstReviewer
         self.singleClerk = singleClerk
+        self.recused = recused
+    }
+}
+
+extension Dossier {
+    /// Whether its applicant may change what it says: before he submits it, and whenever it has come back to him.
+    public var isWithApplicant: Bool { journey.holder == .applicant }
+
+    /// Those who may not take the next decision whatever their rights: its applicant, who has recused himself, and for the second review
+    /// whoever has done the first (D1, D11).
+    public var excluded: Set<ID<Person>> {
+        var excluded = recused.union([applicant])
+        if case .secondReview = journey.stage, let firstReviewer, !singleClerk { excluded.insert(firstReviewer) }
+        return excluded
+    }
+
+    /// Why what was given back cannot be sent in again at this moment; nil when it can, as far as time goes (M13).
+    public func tooLate(at now: Instant) -> String? {
+        guard let deadline, now >= deadline else { return nil }
+        return "修改提交截止时间（\(deadline.adding(seconds: -1).day) 24:00）已过，不能重新提交，请联系退回单位延长。"
     }
 }
 
@@ -54,11 +77,13 @@ public struct TrailEntry: Sendable, Hashable {
     public let opinion: String
     public let deadline: Instant?
     public let remark: String
+    /// What a return says of single sections.
+    public let remarks: [Section: String]
 
     public init(
         number: Int, round: Int, step: StepName, before: Stage.Name, after: Stage.Name, unit: ID<WorkUnit>?, unitName: String,
         person: ID<Person>, personName: String, at: Instant, arrivedAt: Instant, opinion: String, deadline: Instant?,
-        remark: String
+        remark: String, remarks: [Section: String] = [:]
     ) {
         self.number = number
         self.round = round
@@ -74,6 +99,7 @@ public struct TrailEntry: Sendable, Hashable {
         self.opinion = opinion
         self.deadline = deadline
         self.remark = remark
+        self.remarks = remarks
     }
 
     /// `初审通过`, `提交`: the step as a reader of the trail would say it.

@@ -31,7 +31,7 @@ public struct Journey: Hashable, Sendable {
         switch step {
         case .submit, .withdraw, .takeBack, .reopen, .resubmit: true
         case .pass: next.stop != stage.stop
-        case .recall, .giveBack, .extend, .fail, .handOver, .accept, .requestCorrection, .refuse, .abandon, .conclude: false
+        case .recall, .giveBack, .extend, .fail, .handOver, .recuse, .accept, .requestCorrection, .refuse, .abandon, .conclude: false
         }
     }
 

@@ -30,6 +30,7 @@ extension StepName {
         case .fail: .fail
         case .reopen: .reopen
         case .handOver: nil
+        case .recuse: .recuse
         case .accept: .accept
         case .requestCorrection: .requestCorrection
         case .refuse: .refuse

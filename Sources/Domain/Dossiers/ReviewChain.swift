@@ -161,7 +161,7 @@ public struct ReviewChain: Hashable, Sendable {
         case .reopen: chain.arrival = .reopened
         case .resubmit: chain.arrival = .resubmitted
         case .requestCorrection: chain.correctionRequested = true
-        case .giveBack, .extend, .fail, .accept, .refuse, .abandon, .conclude: break
+        case .giveBack, .extend, .fail, .recuse, .accept, .refuse, .abandon, .conclude: break
         }
         return chain
     }

@@ -38,6 +38,8 @@ public enum Step: Hashable, Sendable {
     case reopen
     /// 移交: that unit acts at the present stop in the name of the stop's unit (D21).
     case handOver(to: ID<WorkUnit>)
+    /// 回避: a reviewer declares that he may not act on this dossier (D11); moves nothing.
+    case recuse
     case accept
     /// 补正, once.
     case requestCorrection
@@ -66,6 +68,7 @@ extension Stage {
         case .fail: try failed()
         case .reopen: try reopened()
         case .handOver(let unit): try handedOver(to: unit, along: chain)
+        case .recuse: try recused()
         case .accept: try accepted()
         case .requestCorrection: try correctionRequested(along: chain)
         case .refuse: try refused()
@@ -194,6 +197,13 @@ extension Stage {
             return self
         case .draft, .awaitingAcceptance, .returnedForCorrection, .accepted, .concluded, .abandoned:
             throw .notNow(.handOver, self)
+        }
+    }
+
+    private func recused() throws(Refusal) -> Stage {
+        switch self {
+        case .firstReview, .secondReview, .awaitingAcceptance: return self
+        case .draft, .returned, .failed, .returnedForCorrection, .accepted, .concluded, .abandoned: throw .notNow(.recuse, self)
         }
     }
 

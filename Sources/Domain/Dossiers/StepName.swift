@@ -1,6 +1,6 @@
 /// The name of a step, without what belongs to it: as it stands in the trail, in a form and in a message.
 public enum StepName: String, Hashable, Sendable, CaseIterable {
-    case submit, recall, pass, takeBack, withdraw, giveBack, extend, resubmit, fail, reopen, handOver
+    case submit, recall, pass, takeBack, withdraw, giveBack, extend, resubmit, fail, reopen, handOver, recuse
     case accept, requestCorrection, refuse, abandon, conclude
 
     /// The manual's word.
@@ -17,6 +17,7 @@ public enum StepName: String, Hashable, Sendable, CaseIterable {
         case .fail: "不通过"
         case .reopen: "重新审核"
         case .handOver: "移交"
+        case .recuse: "回避"
         case .accept: "受理"
         case .requestCorrection: "补正"
         case .refuse: "不予受理"
@@ -31,7 +32,18 @@ extension StepName {
     public var opinionIsForApplicant: Bool {
         switch self {
         case .giveBack, .requestCorrection, .fail, .refuse: true
-        case .submit, .recall, .pass, .accept, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .abandon, .conclude: false
+        case .submit, .recall, .pass, .accept, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .recuse, .abandon, .conclude: false
+        }
+    }
+
+    /// Whether the step leaves the dossier where it is, with the version that others may be looking at: a deadline is moved (D9), a reviewer
+    /// withdraws himself (D11).
+    public var isStationary: Bool {
+        switch self {
+        case .extend, .recuse: true
+        case .submit, .recall, .pass, .takeBack, .withdraw, .giveBack, .resubmit, .fail, .reopen, .handOver, .accept, .requestCorrection, .refuse, .abandon,
+            .conclude:
+            false
         }
     }
 }
@@ -50,6 +62,7 @@ extension Step {
         case .fail: .fail
         case .reopen: .reopen
         case .handOver: .handOver
+        case .recuse: .recuse
         case .accept: .accept
         case .requestCorrection: .requestCorrection
         case .refuse: .refuse

@@ -109,6 +109,7 @@ extension Dossier {
             switch Actor.staff(member).denial(of: permission == .accept ? .accept : .pass, on: self) {
             case .absentsDossier: return "这是您所代理人员本人的申报材料，不能由您审核，\(others)"
             case .unitAwaitsSuperior: return "本单位变更上级单位待审核，通过或取消申请后才能办理"
+            case .recused: return "您已对该材料声明回避，\(others)"
             case .ownDossier: return "这是您本人的申报材料，不能由您审核，\(others)"
             case .sameReviewer: return "初审由您办理，复审须由另一位工作人员办理，\(others)"
             case .lacks, .onlyUnit, .onlyApplicant, .onlyFirstReviewer, .onlySuperior, nil:

@@ -47,7 +47,7 @@ extension Connection {
             let frozen = entry.step == .submit ? submission.asSubmitted : nil
             if let frozen { journey = Journey(stage: .draft, chain: frozen.chain, round: journey?.round ?? 0) }
             do throws(Refusal) { journey = try journey?.after(step) } catch { journey = nil }
-            return try step.argument(submitting: frozen, signing: pledges[entry.number])
+            return try step.argument(submitting: frozen, signing: pledges[entry.number].map { Signature(pledge: $0, title: submission.title) })
         }
     }
 
@@ -73,6 +73,7 @@ extension Connection {
         case .resubmit: return .resubmit
         case .fail: return .fail
         case .reopen: return .reopen
+        case .recuse: return .recuse
         case .accept: return .accept
         case .requestCorrection: return .requestCorrection
         case .refuse: return .refuse

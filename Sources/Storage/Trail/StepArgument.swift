@@ -31,27 +31,44 @@ private struct Conclusion: Codable {
 }
 
 /// What a resubmission signs anew.
-private struct Signature: Codable {
+struct Signature: Codable {
+    /// Digest of the pledge.
     let pledge: String
+    /// The title applied for from now on; nil in entries of a time when it could not be changed.
+    var title: String?
 }
 
-/// The digest of the pledge that a resubmission says was signed with it; nil where it says none, and for every other step.
-func resignedPledge(_ argument: String, of step: Step) throws -> String? {
+/// What a resubmission says was signed with it; nil where it says nothing, and for every other step.
+func signature(_ argument: String, of step: StepName) throws -> Signature? {
     guard step == .resubmit, !argument.isEmpty else { return nil }
-    return try JSON.value(argument, Signature.self).pledge
+    return try JSON.value(argument)
+}
+
+/// What a return says of single sections besides its reason.
+private struct Remarks: Codable {
+    let remarks: [String: String]
+}
+
+/// The remarks on sections that a return carried; none for every other step.
+func remarksIn(_ argument: String, of step: StepName) throws -> [Section: String] {
+    guard step == .giveBack || step == .requestCorrection, !argument.isEmpty else { return [:] }
+    let found = try JSON.value(argument, Remarks.self).remarks
+    return Dictionary(uniqueKeysWithValues: found.compactMap { key, text in Section(rawValue: key).map { ($0, text) } })
 }
 
 extension Step {
     /// What the step carries besides its name, so that it can be taken again from the record alone; empty where that is nothing.
-    func argument(submitting submission: Submission?, signing pledge: String? = nil) throws -> String {
+    func argument(submitting submission: Submission?, signing signature: Signature? = nil, remarking remarks: [Section: String] = [:]) throws -> String {
         switch self {
-        case .resubmit: try pledge.map { try JSON.text(Signature(pledge: $0)) } ?? ""
+        case .resubmit: try signature.map { try JSON.text($0) } ?? ""
+        case .giveBack, .requestCorrection:
+            remarks.isEmpty ? "" : try JSON.text(Remarks(remarks: Dictionary(uniqueKeysWithValues: remarks.map { ($0.key.rawValue, $0.value) })))
         case .submit: try submission.map { try JSON.text($0) } ?? ""
         case .pass(let inserting, let dropping):
             inserting.isEmpty && dropping.isEmpty ? "" : try JSON.text(RouteChange(inserting: inserting, dropping: dropping))
         case .handOver(let unit): try JSON.text(HandOver(unit: unit))
         case .conclude(let outcome): try JSON.text(Conclusion(outcome: outcome))
-        case .recall, .takeBack, .withdraw, .giveBack, .extend, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon: ""
+        case .recall, .takeBack, .withdraw, .extend, .fail, .reopen, .recuse, .accept, .refuse, .abandon: ""
         }
     }
 
@@ -69,6 +86,7 @@ extension Step {
             case .resubmit: .resubmit
             case .fail: .fail
             case .reopen: .reopen
+            case .recuse: .recuse
             case .handOver: .handOver(to: try JSON.value(argument, HandOver.self).unit)
             case .accept: .accept
             case .requestCorrection: .requestCorrection

@@ -53,7 +53,7 @@ struct DossierCheck {
                 (14, "acceptance_unit_id", submission.acceptanceUnit.bound), (15, "reentry", submission.reentry.bound),
             ]
             // What has been taken back is a draft, and its title is the draft's.
-            if journey?.stage != .draft { expected.append((8, "title_code", submission.title.isEmpty ? .null : submission.title.bound)) }
+            if journey?.stage != .draft { expected.append((8, "title_code", replay.title.isEmpty ? .null : replay.title.bound)) }
         }
         var wrong = expected.filter { account.row[$0.0] != $0.2 }.map { "dossiers.\($0.1)" }
         let stops = (journey?.chain.stops ?? []).enumerated().map { position, stop -> [Value] in

@@ -7,6 +7,8 @@ struct Replay {
     let openedAt: Int64
     private(set) var submission: Submission?
     private(set) var journey: Journey?
+    /// Code of the title applied for; empty where there is none.
+    private(set) var title = ""
     private(set) var desks: [ID<WorkUnit>: Desk] = [:]
     private(set) var deskTimes: [ID<WorkUnit>: Int64] = [:]
     private(set) var version: Int64 = 1
@@ -51,19 +53,22 @@ struct Replay {
         try checkEdition(entry, contents)
         if step == .submit, let pledge = submission?.pledge { pledges.append((Int(edition), pledge)) }
         do {
-            if let pledge = try resignedPledge(entry.argument, of: step) { pledges.append((Int(edition), pledge)) }
+            if let signature = try signature(entry.argument, of: entry.step) {
+                pledges.append((Int(edition), signature.pledge))
+                title = signature.title ?? title
+            }
         } catch { throw Wrong(kind: .replay, sentence: "这一步所附的内容不可读") }
         let desks = before.desks(desks, after: step, to: next)
         for (unit, desk) in desks where self.desks[unit] != desk { deskTimes[unit] = entry.at }
         (self.desks, journey, lastAt) = (desks, next, entry.at)
-        if entry.step != .extend { (version, arrivedAt) = (version + 1, entry.at) }
+        if !entry.step.isStationary { (version, arrivedAt) = (version + 1, entry.at) }
         deadline = next.holder == .applicant ? entry.deadline ?? deadline : nil
     }
 
     private mutating func submit(_ entry: TrailRow, _ arguments: inout StepArguments) throws {
         let frozen: Submission
         do { frozen = try arguments.submission(entry.argument) } catch { throw Wrong(kind: .replay, sentence: "提交时固定的审核流程不可读") }
-        submission = frozen
+        (submission, title) = (frozen, frozen.title)
         journey = Journey(stage: journey?.stage ?? .draft, chain: frozen.chain, round: journey?.round ?? 0)
         firstSubmittedAt = firstSubmittedAt ?? entry.at
     }
@@ -73,7 +78,7 @@ struct Replay {
         switch step {
         case .submit, .recall, .resubmit, .abandon: isRight = entry.unit == nil && entry.person == applicant
         case .handOver: isRight = entry.unit != nil
-        case .pass, .takeBack, .withdraw, .giveBack, .extend, .fail, .reopen, .accept, .requestCorrection, .refuse, .conclude:
+        case .pass, .takeBack, .withdraw, .giveBack, .extend, .fail, .reopen, .recuse, .accept, .requestCorrection, .refuse, .conclude:
             isRight = entry.unit == before.actingUnit(of: step, to: next)?.text
         }
         guard isRight else { throw Wrong(kind: .replay, sentence: "记录的办理单位或人员不是此时可以办理的") }
@@ -88,7 +93,7 @@ struct Replay {
             guard let given = entry.deadline, given > entry.at else { throw Wrong(kind: .deadline, sentence: "没有晚于办理时间的修改提交截止时间") }
             let isCorrection = entry.step == .requestCorrection || before.stage == .returnedForCorrection
             if let limits, given > (isCorrection ? limits.acceptance : limits.reviews) { throw Wrong(kind: .deadline, sentence: "修改提交截止时间晚于计划允许的日期") }
-        case .submit, .recall, .pass, .takeBack, .withdraw, .resubmit, .fail, .reopen, .handOver, .accept, .refuse, .abandon, .conclude: break
+        case .submit, .recall, .pass, .takeBack, .withdraw, .resubmit, .fail, .reopen, .handOver, .recuse, .accept, .refuse, .abandon, .conclude: break
         }
     }
 

@@ -87,6 +87,8 @@ struct Timeline {
         let workingDays: Int
         let opinion: String
         let remark: String
+        /// Remarks on sections.
+        let remarks: [(section: Section, text: String)]
         let deadline: Instant?
         let isStop: Bool
     }
@@ -101,6 +103,7 @@ struct Timeline {
         <li class="\(line.isStop ? "stop" as HTML : "go")"><p class="what"><strong>\(line.title)</strong> <span>\(line.unit)\(line.person.isEmpty ? "" : " · \(line.person)")</span></p>\
         <p class="when"><time>\(line.at.text)</time> · 用时 \(line.workingDays) 个工作日</p>\
         \(line.opinion.isEmpty ? HTML.empty : "<p class=\"opinion\">\(line.opinion)</p>")\
+        \(line.remarks.isEmpty ? HTML.empty : "<dl class=\"remarks\">\(line.remarks.map { "<dt>\($0.section.title)</dt><dd>\($0.text)</dd>" as HTML })</dl>")\
         \(line.deadline.map { "<p class=\"when\">修改提交截止时间 \($0.adding(seconds: -1).day.description) 24:00</p>" as HTML })\
         \(line.remark.isEmpty ? HTML.empty : "<p class=\"when\">\(line.remark)</p>")</li>
         """
@@ -124,11 +127,16 @@ extension Timeline {
     }
 }
 
+extension TrailEntry {
+    /// Remarks in the order of their sections.
+    var orderedRemarks: [(section: Section, text: String)] { Section.allCases.compactMap { section in remarks[section].map { (section, $0) } } }
+}
+
 extension Timeline.Line {
     init(_ entry: TrailEntry, _ calendar: WorkCalendar, unit: String, person: String, opinion: String) {
         self.init(
             title: entry.title, unit: unit, person: person, at: entry.at, workingDays: calendar.waiting(since: entry.arrivedAt, until: entry.at),
-            opinion: opinion, remark: entry.remark, deadline: entry.deadline,
+            opinion: opinion, remark: entry.remark, remarks: entry.orderedRemarks, deadline: entry.deadline,
             isStop: [.returned, .failed, .returnedForCorrection, .notAccepted, .abandoned].contains(entry.after))
     }
 }

@@ -31,18 +31,23 @@ struct FieldInput {
     let value: String
     let complaint: String?
     let reference: Reference
+    /// Before the name, where several forms of a page have fields of one name.
+    let prefix: String
 
-    init(_ field: Field, name: String, value: String, complaints: Complaints, reference: Reference) {
+    init(_ field: Field, name: String, value: String, complaints: Complaints, reference: Reference, prefix: String = "") {
         self.field = field
         self.name = name
         self.value = value
         complaint = complaints.of(name)
         self.reference = reference
+        self.prefix = prefix
     }
+
+    private var id: String { prefix + name }
 
     var html: HTML {
         """
-        <div class="field\(isWide ? " wide" as HTML : .empty)\(complaint == nil ? .empty : " wrong" as HTML)"><label for="\(name)">\(field.label)\(star)</label>\(control)\(below)</div>
+        <div class="field\(isWide ? " wide" as HTML : .empty)\(complaint == nil ? .empty : " wrong" as HTML)"><label for="\(id)">\(field.label)\(star)</label>\(control)\(below)</div>
         """
     }
 
@@ -54,8 +59,8 @@ struct FieldInput {
     private var attributes: HTML {
         let describes = complaint != nil || !field.hint.isEmpty
         return """
-            id="\(name)" name="\(name)"\(field.required ? " aria-required=\"true\"" as HTML : .empty)\
-            \(complaint == nil ? .empty : " aria-invalid=\"true\"" as HTML)\(describes ? " aria-describedby=\"\(name)-note\"" as HTML : .empty)
+            id="\(id)" name="\(name)"\(field.required ? " aria-required=\"true\"" as HTML : .empty)\
+            \(complaint == nil ? .empty : " aria-invalid=\"true\"" as HTML)\(describes ? " aria-describedby=\"\(id)-note\"" as HTML : .empty)
             """
     }
 
@@ -91,7 +96,7 @@ struct FieldInput {
     }
 
     private var below: HTML {
-        if let complaint { return "<p class=\"complaint\" id=\"\(name)-note\">\(complaint)</p>" }
-        return field.hint.isEmpty ? .empty : "<p class=\"hint\" id=\"\(name)-note\">\(field.hint)</p>"
+        if let complaint { return "<p class=\"complaint\" id=\"\(id)-note\">\(complaint)</p>" }
+        return field.hint.isEmpty ? .empty : "<p class=\"hint\" id=\"\(id)-note\">\(field.hint)</p>"
     }
 }

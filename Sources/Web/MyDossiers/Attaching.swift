@@ -17,8 +17,8 @@ extension Site {
     /// Takes uploaded files to a row of a draft. Answers a script with the row's files as they now are, everybody else with the section.
     @Sendable func attach(_ request: Request, _ context: ApplicantContext) async throws -> Response {
         let id: ID<Dossier> = try context.id()
-        let isDraft = try await database.read { try $0.dossier(id, for: context.actor).journey.stage == .draft }
-        guard isDraft else { throw Problem.refused("材料已提交，不能修改。") }
+        let isOpen = try await database.read { try $0.dossier(id, for: context.actor).isWithApplicant }
+        guard isOpen else { throw Problem.refused("材料已提交，不能修改。") }
         let upload = try await Upload(request, into: intake.store)
         defer { upload.discard() }
         let form = upload.form
@@ -73,7 +73,7 @@ extension Site {
         let session = context.session
         return try await database.read { connection in
             let dossier = try connection.dossier(id, for: context.actor)
-            guard dossier.journey.stage == .draft else { throw Problem.refused("材料已提交，不能修改。") }
+            guard dossier.isWithApplicant else { throw Problem.refused("材料已提交，不能修改。") }
             let content = try connection.draft(of: id).content
             guard let rule = part.files, content.has(row, in: part) else { throw Problem.notFound }
             let there = content[part].first { $0.id == row } ?? Content.Row(id: row)

@@ -22,16 +22,24 @@ extension Site {
         let (actor, session, now, person) = (context.actor, context.session, context.now, context.person)
         return try await database.read { connection in
             let dossier = try connection.dossier(id, for: actor)
-            guard dossier.journey.stage == .draft else { throw Problem.refused("材料已提交，不能修改。") }
+            guard dossier.isWithApplicant else { throw Problem.refused("材料已提交，不能修改。") }
             let draft = try connection.draft(of: id)
             guard let plan = try connection.plan(dossier.plan) else { throw Problem.notFound }
             let gaps = try connection.gaps(of: dossier, draft: draft, in: reference, at: now)
             return SectionPage(
                 frame: try frame(for: session, connection), dossier: dossier, plan: plan, person: person, section: section,
-                content: typed ?? draft.content, revision: draft.revision, savedAt: draft.savedAt, gaps: gaps,
+                content: typed ?? draft.content, revision: draft.revision, savedAt: draft.savedAt, gaps: gaps, returned: try self.returned(dossier, connection),
                 complaints: complaints ?? .none, alert: alert, session: session, reference: reference
             ).html
         }
+    }
+}
+
+extension Site {
+    /// The return that an applicant is mending; nil for a draft.
+    func returned(_ dossier: Dossier, _ connection: any Connection) throws -> TrailEntry? {
+        guard dossier.isWithApplicant, dossier.journey.stage != .draft else { return nil }
+        return try connection.trail(of: dossier.id).last { $0.after == dossier.journey.stage.name && !$0.step.isStationary }
     }
 }
 
@@ -45,6 +53,8 @@ struct SectionPage {
     let revision: Int
     let savedAt: Instant
     let gaps: [Gap]
+    /// The return that is being mended; nil for a draft.
+    let returned: TrailEntry?
     let complaints: Complaints
     let alert: HTML
     let session: Session
@@ -57,13 +67,19 @@ struct SectionPage {
             "填报：\(section.title)",
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>
-                \(alert)<div class="filling">\(SectionIndex(dossier: dossier.id, current: section, gaps: gaps).html)
-                <form class="card sheet" method="post" action="\(path)" data-autosave data-guard><h2>\(section.title)</h2>\
+                \(alert)<div class="filling">\(SectionIndex(dossier: dossier.id, current: section, gaps: gaps, remarked: Set((returned?.remarks ?? [:]).keys)).html)
+                <form class="card sheet" method="post" action="\(path)" data-autosave data-guard><h2>\(section.title)</h2>\(remark)\
                 \(FormToken.fields(for: path, version: revision, in: session))\(defaultButton("save"))\(complaints.summary)\(section.parts.map(part))\
                 <div class="buttons"><button class="primary" name="action" value="next">\(section.next == nil ? "保存，去检查和提交" : "保存，下一步")</button>\
                 <button name="action" value="save">保存</button><span class="saved" role="status" data-saved>已保存 \(savedAt.text)</span></div></form></div>
                 \(uploads)
                 """)
+    }
+
+    /// What the unit that gave it back has said of this section.
+    private var remark: HTML {
+        guard let returned, let text = returned.remarks[section] else { return .empty }
+        return "<div class=\"notice warning\"><h3>\(returned.unitName)的修改意见</h3><p class=\"opinion\">\(text)</p></div>"
     }
 
     /// What the page's script sends with each file it uploads.
@@ -140,6 +156,8 @@ struct SectionIndex {
     let dossier: ID<Dossier>
     let current: Section?
     let gaps: [Gap]
+    /// Sections that a return has remarks on.
+    var remarked: Set<Section> = []
 
     var html: HTML {
         """
@@ -152,7 +170,7 @@ struct SectionIndex {
         let missing = gaps.count { $0.section == section }
         let state: HTML = missing == 0 ? "<span class=\"tag good\">完整</span>" : "<span class=\"tag soon\">缺 \(missing) 项</span>"
         return """
-            <li><a href="\(Path.mySection(dossier, section))"\(section == current ? " aria-current=\"step\"" as HTML : .empty)>\(section.title) \(state)</a></li>
+            <li><a href="\(Path.mySection(dossier, section))"\(section == current ? " aria-current=\"step\"" as HTML : .empty)>\(section.title) \(remarked.contains(section) ? "<span class=\"tag late\">有意见</span> " as HTML : .empty)\(state)</a></li>
             """
     }
 }

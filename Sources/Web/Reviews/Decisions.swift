@@ -66,7 +66,7 @@ extension Site {
         return state
     }
 
-    private func goOn(after moved: Moved, _ list: Worklist?, _ context: StaffContext) async throws -> Response {
+    func goOn(after moved: Moved, _ list: Worklist?, _ context: StaffContext) async throws -> Response {
         let (list, member, done) = (list ?? Worklist(scope: .own, waiting: .firstReview), context.member, Done(moved))
         let (next, offered) = try await database.read { (try $0.nextWaiting(list, for: member), try offeredLists(for: member, $0)) }
         if let next { return see(Path.dossier(next, done: done) + "&list=\(list.name)") }

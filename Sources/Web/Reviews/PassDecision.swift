@@ -17,21 +17,21 @@ struct PassDecision {
         """
         <form class="card decide" method="post" action="\(path)"\(" enctype=\"multipart/form-data\"", if: recommends) data-once data-guard\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
         <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(buttons)\
-        \(recommends || leaves ? window : .empty)</form>\(recommends ? ProofFiles.uploads(page.dossier.id, page.session) : .empty)
+        \(page.recusal)\(recommends || leaves ? window : .empty)</form>\(recommends ? ProofFiles.uploads(page.dossier.id, page.session) : .empty)
         """
     }
 
     private var buttons: HTML {
         if recommends, leaves {
             return """
-                <div class="buttons"><a class="button primary" href="#pass" data-opens="pass" data-key="p" role="button">通过</a></div>\
+                <div class="buttons"><a class="button primary" href="#pass" data-opens="pass" data-key="p" role="button">通过</a>\(page.refusals)</div>\
                 <p class="hint">点击“通过”填写单位推荐和公示信息，确定后提交至下一环节：\(next)。</p>
                 """
         }
         let ahead: HTML = recommends ? "<a class=\"button\" href=\"#pass\" data-opens=\"pass\" role=\"button\">填写单位推荐和公示信息</a>" : .empty
         let insert: HTML = leaves ? "<a class=\"button\" href=\"#pass\" data-opens=\"pass\" role=\"button\">增加审核单位</a>" : .empty
         return """
-            <div class="buttons"><button class="primary" name="action" value="pass" data-key="p">通过</button>\(ahead)\(insert)</div>\
+            <div class="buttons"><button class="primary" name="action" value="pass" data-key="p">通过</button>\(page.refusals)\(ahead)\(insert)</div>\
             <p class="hint">\(leaves ? "提交至下一环节：" : "提交至本单位复审")\(leaves ? next : "")。</p>
             """
     }

@@ -16,9 +16,7 @@ extension Site {
     ) throws -> Settlement {
         var move = Move(.pass(), on: id, by: actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key)
         if let earlier = try connection.outcome(of: move) { return .moved(earlier) }
-        let dossier = try connection.dossier(id, for: actor)
-        guard dossier.version == token.version else { throw try connection.changed(id) }
-        if let denial = actor.denial(of: .pass, on: dossier) { throw Problem(denial) }
+        let dossier = try connection.dossier(for: move)
         let reading = typed.read(in: reference, today: now.day)
         if !reading.problems.isEmpty { return .invalid(reading.problems) }
         switch try judge(typed, on: dossier, at: now, connection) {

@@ -16,6 +16,8 @@ struct ReviewState: Sendable {
     /// The key of the form that was posted; a new one when nil.
     var key: String?
     var isFresh = true
+    /// The window of a step that was refused, with what was typed into it.
+    var window: (StepWindow, Typing)?
 }
 
 extension Site {
@@ -51,9 +53,31 @@ extension Site {
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
                 reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
+                changes: try changes(of: dossier, to: content, for: member, connection),
+                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, digest, session),
                 proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
-                toast: try toast(done, for: actor, connection)
+                toast: try toast(done, for: actor, in: session, connection)
             ).html
+        }
+    }
+
+    /// What has changed since this member's unit last decided; nil where that is nothing, and of his own dossier.
+    private func changes(of dossier: Dossier, to content: Content, for member: StaffMember, _ connection: any Connection) throws -> Changes? {
+        guard dossier.applicant != member.person, let before = try connection.seenBefore(dossier.id, by: member.unit) else { return nil }
+        return Changes(since: before.entry, view: ChangesView(comparison: Comparison(from: before.content, to: content), reference: reference, files: Path.files(dossier.id)))
+    }
+
+    /// The windows of the steps that this member could take now, and of the one that he has just been refused.
+    private func windows(
+        on dossier: Dossier, under plan: ReviewPlan, for actor: Actor, at now: Instant, _ state: ReviewState, _ list: Worklist, _ digest: String, _ session: Session
+    ) -> [StepWindowView] {
+        let offers = dossier.offers(to: actor)
+        let last = dossier.journey.stage == .returnedForCorrection ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
+        return StepWindow.ofReviewers.filter { offers.contains($0.step.name) }.map { window in
+            StepWindowView(
+                window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,
+                presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [], list: list, seen: digest,
+                typing: state.window.flatMap { $0.0 == window ? $0.1 : nil })
         }
     }
 
@@ -76,7 +100,7 @@ extension Site {
         let ids = chain.stops.flatMap { [$0.unit, $0.actingUnit] + [$0.insertion?.by].compactMap { $0 } } + [chain.acceptanceUnit, dossier.unit]
         var colleagues: [String] = []
         if case .staff(let member) = actor, case .unit(member.unit, let permission) = dossier.journey.holder {
-            colleagues = try connection.colleagues(of: member.unit, holding: permission, without: member.person)
+            colleagues = try connection.colleagues(of: member.unit, holding: permission, without: dossier.excluded.union([member.person]))
         }
         return Surroundings(
             units: try connection.units(ids), colleagues: colleagues, calendar: calendar, now: now, awaitingSuperior: try connection.awaitingSuperior(ids))

@@ -2,6 +2,12 @@ import Domain
 import Markup
 import Storage
 
+/// What an applicant has changed since a decision.
+struct Changes {
+    let since: TrailEntry
+    let view: ChangesView
+}
+
 struct ReviewPage {
     let frame: Frame
     let dossier: Dossier
@@ -20,6 +26,10 @@ struct ReviewPage {
     let session: Session
     let reference: Reference
     let findings: [Finding]
+    /// What the applicant has changed since the reader's unit last decided.
+    let changes: Changes?
+    /// The steps that the reader could take now, besides 通过 and 受理.
+    let windows: [StepWindowView]
     /// 单位公示证明材料 so far.
     let proofs: [Attachment]
     /// The own unit's post table, where it has to do with one.
@@ -32,9 +42,9 @@ struct ReviewPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav>\
                 <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
-                \(state.alert)<div class="review"><div class="content">\(view.index)\(view.html)\
+                \(state.alert)\(told)<div class="review"><div class="content">\(view.index)\(changed)\(view.html)\
                 <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(keptOpinion)\(checks)\(chain)</aside></div>
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)</aside></div>\(windows.map(\.html))
                 """, toast: toast)
     }
 
@@ -44,6 +54,35 @@ struct ReviewPage {
         \(whereabouts.obstacle.map { "<p class=\"obstacle\">\($0)。</p>" as HTML })</section>
         """
     }
+
+    /// What the applicant has mended, before everything else.
+    private var changed: HTML {
+        guard let changes else { return .empty }
+        return """
+            <section class="card sheet changed" id="changes" aria-labelledby="changes-title"><h2 id="changes-title">本单位 \(changes.since.at.text) \(changes.since.title)以后的修改</h2>\(changes.view.html)</section>
+            """
+    }
+
+    /// A step that was refused, and that cannot be taken any more.
+    private var told: HTML {
+        guard let (window, typing) = state.window, !windows.contains(where: { $0.window == window }) else { return .empty }
+        return typing.notice
+    }
+
+    private func window(_ window: StepWindow) -> StepWindowView? { windows.first { $0.window == window } }
+
+    /// What the reader's unit can do with a dossier for which it does not wait.
+    private var otherSteps: HTML {
+        let others = windows.filter { ![.returns, .failures, .recusals].contains($0.window) }
+        guard !others.isEmpty else { return .empty }
+        return """
+            <section class="card" aria-labelledby="steps"><h2 id="steps">可以办理</h2><ul class="offers">\(others.map { "<li>\($0.link())<span class=\"hint\">\($0.window.consequence(of: dossier))</span></li>" as HTML })</ul></section>
+            """
+    }
+
+    /// 退回, 不通过 and, apart from them, 回避.
+    var refusals: HTML { HTML.joined([StepWindow.returns, .failures].compactMap { window($0)?.link() }) }
+    var recusal: HTML { window(.recusals).map { "<p class=\"recusal\">\($0.link("plain"))：与申报人有亲属等利害关系的，应当声明</p>" as HTML } ?? .empty }
 
     private var checks: HTML {
         """
@@ -70,7 +109,7 @@ struct ReviewPage {
         let path = Path.acceptances(dossier.id)
         return """
             <form class="card decide" method="post" action="\(path)" data-once data-guard>\(token(path))<h2>受理</h2>\(state.complaints.summary)\(opinionField("受理意见"))\
-            <div class="buttons"><button class="primary" data-key="p">受理</button></div></form>
+            <div class="buttons"><button class="primary" data-key="p">受理</button></div>\(recusal)</form>
             """
     }
 
@@ -88,9 +127,11 @@ struct ReviewPage {
 
     /// What was typed by somebody whose turn it no longer is.
     private var keptOpinion: HTML {
-        guard !awaits, !state.form.opinion.isEmpty else { return .empty }
+        let refused = state.window.flatMap { refused in windows.contains { $0.window == refused.0 } ? nil : refused.1.form?["opinion"] } ?? ""
+        let kept = state.form.opinion.isEmpty ? refused : awaits ? "" : state.form.opinion
+        guard !kept.isEmpty else { return .empty }
         return """
-            <section class="card" aria-labelledby="kept"><h2 id="kept">您填写的意见</h2><p>没有提交，保留在此供您复制。</p><p class="opinion">\(state.form.opinion)</p></section>
+            <section class="card" aria-labelledby="kept"><h2 id="kept">您填写的意见</h2><p>没有提交，保留在此供您复制。</p><p class="opinion">\(kept)</p></section>
             """
     }
 }

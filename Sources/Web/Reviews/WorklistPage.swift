@@ -20,24 +20,36 @@ extension Site {
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs,
                 found: list.search.isEmpty ? nil : try connection.worklistCount(list, for: member), entries: entries, isFirst: key == nil, hasMore: more,
-                mayAct: member.permissions.contains(list.permission), toast: try self.toast(done, for: .staff(member), connection), calendar: calendar, now: now)
+                mayAct: member.permissions.contains(list.permission), toast: try self.toast(done, for: .staff(member), in: session, connection), calendar: calendar, now: now)
         }
         return page(worklist.html)
     }
 
     /// What the step just taken came to, told on the next page.
-    func toast(_ done: Done?, for actor: Actor, _ connection: any Connection) throws -> HTML {
+    func toast(_ done: Done?, for actor: Actor, in session: Session, _ connection: any Connection) throws -> HTML {
         guard let done else { return .empty }
         do {
             let dossier = try connection.dossier(done.dossier, for: actor)
             guard let entry = try connection.trail(of: dossier.id).first(where: { $0.number == done.number }), entry.person == actor.person else { return .empty }
             let next = dossier.whereabouts(for: actor, in: try surroundings(of: dossier, for: actor, at: entry.at, connection)).place
             return """
-                <div class="notice success" role="status"><p><strong>\(entry.title)：</strong><a href="\(Path.dossier(dossier.id))">\(dossier.applicantName)</a>。\(next)。</p></div>
+                <div class="notice success" role="status"><p><strong>\(entry.title)：</strong><a href="\(Path.dossier(dossier.id))">\(dossier.applicantName)</a>。\(next)。</p>\(undoing(dossier, for: actor, in: session))</div>
                 """
         } catch Problem.notFound {
             return .empty
         }
+    }
+}
+
+extension Site {
+    /// 撤回 or 收回初审 of what was just passed, with one click.
+    private func undoing(_ dossier: Dossier, for actor: Actor, in session: Session) -> HTML {
+        let offers = dossier.offers(to: actor)
+        guard let window = [StepWindow.withdrawals, .takeBacks].first(where: { offers.contains($0.step.name) }) else { return .empty }
+        let path = Path.step(window, on: dossier.id)
+        return """
+            <form method="post" action="\(path)" data-once>\(FormToken.fields(for: path, version: dossier.version, in: session))<button class="plain">\(window.title)</button></form>
+            """
     }
 }
 

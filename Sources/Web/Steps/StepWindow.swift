@@ -1,0 +1,134 @@
+import Domain
+import Storage
+
+/// A step that is taken in a window of its own: what it asks for, and where it is posted.
+enum StepWindow: String, Sendable, CaseIterable {
+    case returns, failures, recusals, extensions, withdrawals, takeBacks = "take-backs", reopenings
+    case recalls, abandonments
+
+    /// Those of reviewers, in the order in which a page has them.
+    static let ofReviewers: [StepWindow] = [.returns, .failures, .recusals, .extensions, .withdrawals, .takeBacks, .reopenings]
+    static let ofApplicants: [StepWindow] = [.recalls, .abandonments]
+
+    var step: Step {
+        switch self {
+        case .returns: .giveBack
+        case .failures: .fail
+        case .recusals: .recuse
+        case .extensions: .extend
+        case .withdrawals: .withdraw
+        case .takeBacks: .takeBack
+        case .reopenings: .reopen
+        case .recalls: .recall
+        case .abandonments: .abandon
+        }
+    }
+
+    var title: String { step.name.title }
+
+    /// The words that its author has to find, or may; nil where the step has none.
+    var opinion: Field? {
+        switch self {
+        case .returns: Field("opinion", "退回原因", .text(2000), required: true, hint: "将原文告知申报人，并记入经办流程")
+        case .failures: Field("opinion", "不通过意见", .text(2000), required: true, hint: "将原文告知申报人，并记入经办流程")
+        case .recusals: Field("opinion", "回避原因", .text(500), required: true, hint: "如：与申报人系近亲属；记入经办流程，不告知申报人")
+        case .extensions: Field("opinion", "修改原因", .text(500), hint: "记入经办流程，不告知申报人")
+        case .withdrawals: Field("opinion", "撤回原因", .text(500), hint: "记入经办流程，不告知申报人")
+        case .takeBacks: Field("opinion", "收回原因", .text(500), hint: "记入经办流程，不告知申报人")
+        case .reopenings: Field("opinion", "重新审核原因", .text(2000), required: true, hint: "记入经办流程，不告知申报人")
+        case .recalls, .abandonments: nil
+        }
+    }
+
+    var asksForDeadline: Bool { self == .returns || self == .extensions }
+    var asksForRemarks: Bool { self == .returns }
+    /// What cannot simply be undone is confirmed by itself.
+    var asksToConfirm: Bool { self == .failures || self == .abandonments }
+    /// Whether it is a judgement on the content, which must be the one that was seen.
+    var judgesContent: Bool { self == .returns || self == .failures }
+    /// Whether its author is done with the dossier and goes on to the next of his list.
+    var leadsOn: Bool { self == .returns || self == .failures || self == .recusals }
+
+    /// What it will do, in a sentence.
+    func consequence(of dossier: Dossier) -> String {
+        switch self {
+        case .returns: "材料将直接退回申报人\(dossier.applicantName)修改，须在截止时间前重新提交。"
+        case .failures: "提交后，\(dossier.applicantName) \(dossier.year) 年度无法再次申报；计划办结前，本单位可以在“不通过”列表中重新审核。"
+        case .recusals: "声明后您不能再办理该材料，由本单位其他工作人员办理；不能撤销。"
+        case .extensions: "申报人可以在新的截止时间前重新提交；原截止时间保留在经办流程中。"
+        case .withdrawals: "材料回到本单位，可以修改推荐、公示和下一环节后重新提交；下一环节的单位会收到消息。"
+        case .takeBacks: "材料回到初审，由您重新办理。"
+        case .reopenings: "材料回到本单位初审；原不通过意见和此前各单位的意见都保留。"
+        case .recalls: "取回后可以修改，再重新提交；取回期间材料不在任何单位。"
+        case .abandonments: "放弃后本次申报结束，不能恢复；\(dossier.year) 年度可以另行申报。"
+        }
+    }
+
+    /// The word on its button.
+    var button: String {
+        switch self {
+        case .returns, .withdrawals, .takeBacks, .recalls: "确定\(title)"
+        case .failures: "确定不通过"
+        case .recusals: "声明回避"
+        case .extensions: "确定修改"
+        case .reopenings: "确定重新审核"
+        case .abandonments: "确定放弃"
+        }
+    }
+
+    /// The key of a keyboard that opens it; nil for none.
+    var key: String? {
+        switch self {
+        case .returns: "r"
+        case .failures: "f"
+        case .recusals, .extensions, .withdrawals, .takeBacks, .reopenings, .recalls, .abandonments: nil
+        }
+    }
+
+    static let deadline = Field("deadline", "指定日期", .day(.any), hint: "当日 24:00 截止")
+    static func remark(on section: Section) -> Field { Field("remark.\(section.rawValue)", section.title, .text(500)) }
+
+    /// Working days that a return is usually given.
+    static let presets = [3, 5, 10, 15]
+
+    /// The last days that can be chosen with one click, each with its working days, none behind the end of the plan's reviews.
+    static func presets(by calendar: WorkCalendar, today: Day, until last: Day) -> [(workingDays: Int, day: Day)] {
+        presets.map { ($0, calendar.day($0, workingDaysAfter: today)) }.filter { $0.1 <= last }
+    }
+}
+
+extension StepWindow {
+    func has(key: String) -> Bool {
+        switch key {
+        case "list", "seen": true
+        case "opinion": opinion != nil
+        case "within", "deadline": asksForDeadline
+        case "confirmed": asksToConfirm
+        case _: asksForRemarks && Section.allCases.contains { key == "remark.\($0.rawValue)" }
+        }
+    }
+
+    /// Puts into a move what was typed; throws what is wrong with it.
+    func fill(_ move: inout Move, from form: Form, in reference: Reference, today: Day) throws(Problem) {
+        var fields = [opinion].compactMap { $0 }
+        if asksForRemarks { fields += Section.allCases.map(StepWindow.remark) }
+        let reading = FieldReading(fields, from: { form[$0] }, complete: true, in: reference, today: today)
+        var problems = reading.problems
+        move.opinion = reading.values["opinion"] ?? ""
+        if asksForRemarks {
+            for section in Section.allCases {
+                if let remark = reading.values[StepWindow.remark(on: section).key], !remark.isEmpty { move.remarks[section] = remark }
+            }
+        }
+        if asksForDeadline {
+            let typed = form["within"].isEmpty ? form["deadline"] : form["within"]
+            do throws(Invalid) {
+                let day = Day(try StepWindow.deadline.read(typed, in: reference, today: today))
+                move.deadline = day?.end
+                if day == nil { problems.append(FieldProblem("deadline", "请选择修改提交截止时间")) }
+            } catch { problems.append(FieldProblem("deadline", error.message)) }
+        }
+        if asksToConfirm, form["confirmed"] != "1" { problems.append(FieldProblem("confirmed", "请勾选确认")) }
+        if !problems.isEmpty { throw .invalid(problems) }
+    }
+}

@@ -1,0 +1,55 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Markup
+import Storage
+
+extension Site {
+    /// The routes of all steps that are taken in windows.
+    func addSteps(to staff: RouterGroup<StaffContext>, _ applicant: RouterGroup<ApplicantContext>) {
+        for window in StepWindow.ofReviewers { staff.post("/dossiers/:id/\(window.rawValue)") { try await takeStep(window, $0, $1) } }
+        for window in StepWindow.ofApplicants { applicant.post("/my/dossiers/:id/\(window.rawValue)") { try await takeStep(window, $0, $1) } }
+    }
+
+    /// A reviewer's step: made in one transaction, then on to the next dossier of his list, or back to this one, where he has more to do with it.
+    private func takeStep(_ window: StepWindow, _ request: Request, _ context: StaffContext) async throws -> Response {
+        let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
+        let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        try form.only(window.has)
+        var state = ReviewState()
+        state.form.list = Worklist(name: form["list"])
+        do {
+            let moved = try await take(window, on: id, form, token, by: context.actor, at: context.now)
+            if window.leadsOn { return try await goOn(after: moved, state.form.list, context) }
+            return see(Path.dossier(id, done: Done(moved)) + (state.form.list.map { "&list=\($0.name)" } ?? ""))
+        } catch let problem as Problem {
+            let typing = try Typing(form, after: problem, token)
+            state.window = (window, typing)
+            return page(try await reviewPage(id, context, state), status: typing.status)
+        }
+    }
+
+    /// An applicant's.
+    private func takeStep(_ window: StepWindow, _ request: Request, _ context: ApplicantContext) async throws -> Response {
+        let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
+        let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        try form.only(window.has)
+        do {
+            _ = try await take(window, on: id, form, token, by: context.actor, at: context.now)
+            return see(Path.myDossier(id))
+        } catch let problem as Problem {
+            let typing = try Typing(form, after: problem, token)
+            return page(try await myDossierPage(id, context, window: (window, typing)), status: typing.status)
+        }
+    }
+
+    private func take(_ window: StepWindow, on id: ID<Dossier>, _ form: Form, _ token: FormToken, by actor: Actor, at now: Instant) async throws -> Moved {
+        try await database.write { connection in
+            var move = Move(window.step, on: id, by: actor, seenVersion: token.version, seenDigest: window.judgesContent ? form["seen"] : nil, key: token.key)
+            if let earlier = try connection.outcome(of: move) { return earlier }
+            _ = try connection.dossier(for: move)
+            try window.fill(&move, from: form, in: self.reference, today: now.day)
+            return try connection.move(move, at: now)
+        }
+    }
+}
