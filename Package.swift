@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "Cast", dependencies: ["Domain", "Storage", "Files", "CPostgres"], path: "Tests/Cast", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Cast"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Domain", "Storage", "Files", "Demo", "Cast", grdb], swiftSettings: strict),
-        .testTarget(name: "SheetsTests", dependencies: ["Sheets"], swiftSettings: strict),
+        .testTarget(name: "SheetsTests", dependencies: ["Sheets", "CZip"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Domain", "Files", crypto], swiftSettings: strict),
         .testTarget(name: "BackupTests", dependencies: ["Domain", "Storage", "Files", "Backup", "Cast", crypto], swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Domain", "Measures", "Storage", "Files", "Sheets", "Web", "Markup", "Cast", hummingbird, jwt, crypto,

@@ -22,6 +22,8 @@ struct Circumstances {
 struct Consequences {
     let dossier: Dossier
     let desks: [ID<WorkUnit>: Desk]
+    /// What the unit that took the step has now done last; nil where that stays.
+    let mark: (unit: ID<WorkUnit>, acted: Desk.Acted)?
     let entry: Entry
 
     /// A line of the trail, with what only the record keeps.
@@ -70,6 +72,7 @@ struct Consequences {
             applicantName: dossier.applicantName, unit: dossier.unit, year: dossier.year, journey: next, arrivedAt: moves ? known.now : dossier.arrivedAt,
             deadline: next.holder == .applicant ? move.deadline ?? dossier.deadline : nil, firstReviewer: nil, singleClerk: false)
         desks = dossier.journey.desks(known.desks, after: move.step, to: next)
+        mark = dossier.journey.mark(of: move.step, to: next)
         let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }
         entry = Entry(
             number: known.entries + 1, key: move.key, round: dossier.journey.round == 0 ? next.round : dossier.journey.round, step: move.step.name,

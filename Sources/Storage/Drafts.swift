@@ -162,7 +162,11 @@ extension Connection {
         let edition = try count("SELECT COALESCE(MAX(edition), 0) + 1 FROM contents WHERE dossier_id = \(dossier)")
         let body = try JSON.text(content)
         try insertEdition(edition, body, digest: digest(body), of: dossier, at: now)
-        try run("UPDATE dossiers SET title_code = \(content.title) WHERE id = \(dossier)")
+        let application = content.single(.application)
+        try run(
+            """
+            UPDATE dossiers SET title_code = \(content.title), specialty = \(application["specialty"]), application_kind = \(application["kind"]) WHERE id = \(dossier)
+            """)
         try settle(content.files, of: dossier, as: edition)
         return edition
     }

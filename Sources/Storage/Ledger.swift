@@ -14,6 +14,7 @@ public struct Ledger: Sendable {
     private var edition: (content: Content, body: String, digest: String, submittedAt: Instant)?
     private var desks: [ID<WorkUnit>: Desk] = [:]
     private var deskTimes: [ID<WorkUnit>: Instant] = [:]
+    private var actedTimes: [ID<WorkUnit>: Instant] = [:]
     private var entries: [Consequences.Entry] = []
     private var proofs: [(file: Attachment, by: ID<Person>, at: Instant)] = []
 
@@ -56,6 +57,7 @@ public struct Ledger: Sendable {
                 plan: plan, unitName: unitName, personName: name, desks: desks, entries: entries.count, edition: edition == nil ? 0 : 1,
                 digest: edition?.digest ?? "", submission: move.step == .submit || move.step == .resubmit ? submission : nil, now: now))
         for (unit, desk) in consequences.desks where desks[unit] != desk { deskTimes[unit] = now }
+        if let mark = consequences.mark { actedTimes[mark.unit] = mark.acted == .nothing ? nil : now }
         desks = consequences.desks
         entries.append(consequences.entry)
         dossier = knowing(consequences.dossier)
@@ -90,11 +92,12 @@ extension Ledger {
         try connection.run(
             """
             INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, title_code, stage, stop, round, arrival,
-                correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at)
+                correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at, specialty, application_kind)
             VALUES (\(id), \(dossier.version), \(plan.id), \(plan.year), \(person.id), \(person.name), \(unit.id), \(unit.name),
                 \(draft.content.title.isEmpty ? nil : draft.content.title), \(journey.stage.name), \(journey.stage.stop ?? 0), \(journey.round),
                 \(try JSON.text(journey.chain.arrival)), \(journey.chain.correctionRequested), \(journey.chain.acceptanceUnit), \(journey.chain.reentry),
-                \(dossier.arrivedAt), \(dossier.deadline), \(edition == nil ? 0 : 1), \(edition?.submittedAt), \(openedAt))
+                \(dossier.arrivedAt), \(dossier.deadline), \(edition == nil ? 0 : 1), \(edition?.submittedAt), \(openedAt),
+                \(edition?.content.single(.application)["specialty"] ?? ""), \(edition?.content.single(.application)["kind"] ?? ""))
             """)
         try connection.run(
             """
@@ -105,7 +108,8 @@ extension Ledger {
         guard let edition else { return }
         try connection.insertEdition(1, edition.body, digest: edition.digest, of: id, at: edition.submittedAt)
         try connection.insert(journey.chain.stops, of: id)
-        for (unit, desk) in desks { try connection.put(desk, of: unit, on: dossier, at: deskTimes[unit] ?? openedAt) }
+        for (unit, desk) in desks { try connection.put(desk, of: unit, on: dossier, at: deskTimes[unit] ?? openedAt, actedAt: actedTimes[unit]) }
+        try connection.count(from: [:], to: desks, of: dossier.unit)
         try connection.insert(entries, of: id)
     }
 

@@ -87,11 +87,8 @@ extension Connection {
             try run("DELETE FROM stops WHERE dossier_id = \(dossier.id)")
             try insert(stops, of: dossier.id)
         }
-        for unit in desks.keys where consequences.desks[unit] == nil {
-            try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)")
-        }
-        for (unit, desk) in consequences.desks where desks[unit] != desk { try put(desk, of: unit, on: dossier, at: now) }
         try insert(consequences.entry, of: dossier.id)
+        try set(consequences.desks, instead: desks, marking: consequences.mark, of: consequences.dossier, at: now)
         return Moved(dossier: dossier.id, number: consequences.entry.number, repeated: false)
     }
 
@@ -172,21 +169,5 @@ extension Connection {
                 VALUES (\(dossier), \(position), \(stop.unit), \(stop.steps), \(stop.insertion?.by), \(stop.insertion?.reason ?? ""), \(stop.handedTo))
                 """)
         }
-    }
-
-    func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant) throws {
-        try run(
-            """
-            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at)
-            VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now))
-            ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
-            """)
-    }
-
-    public func desks(of dossier: ID<Dossier>) throws -> [ID<WorkUnit>: Desk] {
-        Dictionary(
-            try rows("SELECT unit_id, waiting, acted FROM desks WHERE dossier_id = \(dossier)") {
-                (try $0.id(), Desk(waiting: try $0.name(), acted: try $0.name()))
-            }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -15,13 +15,6 @@ enum Path {
 
     static func entry(returningTo page: ReturnPath?) -> String { entry + query([("to", page?.text)]) }
 
-    static func worklist(_ list: Worklist, after key: Worklist.Key? = nil) -> String {
-        var query: [String] = []
-        if !list.search.isEmpty { query.append("q=\(percentEncode(list.search))") }
-        if let key { query.append("after=\(key.arrivedAt.milliseconds)-\(key.dossier)") }
-        return "/reviews/\(list.name)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-    }
-
     static func dossier(_ id: ID<Dossier>, done: Done? = nil) -> String {
         "/dossiers/\(id)" + (done.map { "?done=\($0.dossier)-\($0.number)" } ?? "")
     }
@@ -118,46 +111,5 @@ struct Done: Sendable, Hashable {
         let parts = text.split(separator: "-")
         guard parts.count == 2, let id = ID<Dossier>(String(parts[0])), let number = Int(parts[1]) else { return nil }
         (dossier, self.number) = (id, number)
-    }
-}
-
-extension Worklist {
-    static let all: [Worklist] = [
-        Worklist(scope: .own, waiting: .firstReview), Worklist(scope: .own, waiting: .secondReview),
-        Worklist(scope: .subordinate, waiting: .firstReview), Worklist(scope: .subordinate, waiting: .secondReview),
-        Worklist(scope: .acceptance, waiting: .acceptance),
-    ]
-
-    /// `own-first`: the list as it stands in an address.
-    var name: String {
-        switch (scope, waiting) {
-        case (.own, .firstReview): "own-first"
-        case (.own, _): "own-second"
-        case (.subordinate, .firstReview): "subordinate-first"
-        case (.subordinate, _): "subordinate-second"
-        case (.acceptance, _): "acceptance"
-        }
-    }
-
-    init?(name: some StringProtocol, search: String = "") {
-        guard let list = Worklist.all.first(where: { $0.name == name }) else { return nil }
-        self.init(scope: list.scope, waiting: list.waiting, search: search)
-    }
-
-    /// The menu's word for the list's page.
-    var menuTitle: String {
-        switch scope {
-        case .own: "本单位人员审核"
-        case .subordinate: "下级单位人员审核"
-        case .acceptance: "受理审核"
-        }
-    }
-
-    var tabTitle: String {
-        switch waiting {
-        case .firstReview: "初审"
-        case .secondReview: "复审"
-        case .acceptance, .nothing: "待受理"
-        }
     }
 }

@@ -116,6 +116,7 @@ extension Site {
         applicant.get("/my/dossiers/:id/files/:file/view", use: myFileView)
         applicant.get("/my/dossiers/:id/files/:file/pages/:page", use: myFilePage)
         addSteps(to: staff, applicant)
+        addWorklistTools(to: staff)
         return router
     }
 

@@ -1,3 +1,4 @@
+import CZip
 import Foundation
 import Testing
 
@@ -37,28 +38,25 @@ import Testing
         #expect(throws: SheetProblem.notAWorkbook) { try SheetReader(at: path, mostRows: 10) }
     }
 
-    /// A workbook made of these parts, by the system's own tool.
+    private struct CannotPack: Error {}
+
+    /// A workbook made of these parts.
     private func workbook(_ sheet: String, book: String = "<workbook xmlns:r=\"r\"><sheets><sheet name=\"a\" r:id=\"rId1\"/></sheets></workbook>", strings: String? = nil) throws
         -> URL
     {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "book-\(UUID().uuidString)")
-        defer { do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") } }
         var parts = [
             "xl/workbook.xml": book, "xl/worksheets/sheet1.xml": sheet,
             "xl/_rels/workbook.xml.rels": "<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
         ]
         parts["xl/sharedStrings.xml"] = strings
-        for (name, text) in parts {
-            let file = folder.appending(path: name)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
         let path = temporary()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", "import shutil,sys; shutil.move(shutil.make_archive(sys.argv[2], 'zip', sys.argv[1]), sys.argv[2])", folder.path, path.path]
-        try process.run()
-        process.waitUntilExit()
+        guard let archive = zip_open(path.path, ZIP_CREATE, nil) else { throw CannotPack() }
+        // Read when the archive is closed, and freed by it.
+        for (name, text) in parts {
+            let bytes = strdup(text)
+            guard let source = zip_source_buffer(archive, bytes, zip_uint64_t(text.utf8.count), 1), zip_file_add(archive, name, source, 0) >= 0 else { throw CannotPack() }
+        }
+        guard zip_close(archive) == 0 else { throw CannotPack() }
         return path
     }
 

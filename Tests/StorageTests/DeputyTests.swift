@@ -118,10 +118,10 @@ import Testing
             let actor = try await world.actor(.schoolFirst)
             guard case .staff(let member) = actor else { throw Problem.notFound }
             return try await world.database.read { connection in
-                let list = Worklist(scope: .own, waiting: .firstReview)
+                let list = Worklist(scope: .own, tab: .firstReview)
                 let one: Bool
                 do { one = try connection.dossier(dossier, for: actor).id == dossier } catch Problem.notFound { one = false }
-                return (try connection.worklist(list, for: member).count, try connection.worklistCount(list, for: member), one)
+                return (try connection.worklist(list, for: member, at: World.start).count, try connection.waitingCount(list, for: member), one)
             }
         }
         #expect(try await sees() == (1, 1, true))
@@ -147,7 +147,7 @@ import Testing
             let by = Administrator(chief.member, key: World.key(), at: World.start)
             try await limit(.bureauFirst, world, units: Set(units.map { world.unit($0).id }), by: by)
             guard case .staff(let member) = try await world.actor(.bureauFirst) else { throw Problem.notFound }
-            #expect(try await world.database.read { try $0.worklistCount(Worklist(scope: .subordinate, waiting: .firstReview), for: member) } == count)
+            #expect(try await world.database.read { try $0.waitingCount(Worklist(scope: .subordinate, tab: .firstReview), for: member) } == count)
         }
         _ = upper
     }

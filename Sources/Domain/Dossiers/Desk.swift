@@ -20,15 +20,19 @@ extension Journey {
     public func desks(_ desks: [ID<WorkUnit>: Desk], after step: Step, to next: Journey) -> [ID<WorkUnit>: Desk] {
         var desks = desks
         for unit in desks.keys { desks[unit]?.waiting = .nothing }
-        if let unit = actingUnit(of: step, to: next), let acted = step.mark(before: self, after: next) {
-            desks[unit, default: Desk()].acted = acted
-        }
+        if let mark = mark(of: step, to: next) { desks[mark.unit, default: Desk()].acted = mark.acted }
         if case .unit(let unit, let permission) = next.holder, next.stage != .accepted {
             desks[unit, default: Desk()].waiting = permission.waiting
         }
         let onChain = Set(next.chain.stops.flatMap { [$0.unit, $0.actingUnit] } + [next.chain.acceptanceUnit])
         if step.name == .recall || next.stage == .draft { return [:] }
         return desks.filter { $0.value.acted != .nothing || onChain.contains($0.key) && !isAcceptanceUnreached($0.key, next) }
+    }
+
+    /// What a step leaves on the desk of the unit that takes it; nil where what was there stays.
+    public func mark(of step: Step, to next: Journey) -> (unit: ID<WorkUnit>, acted: Desk.Acted)? {
+        guard let unit = actingUnit(of: step, to: next), let acted = step.mark(before: self, after: next) else { return nil }
+        return (unit, acted)
     }
 
     /// D24: the acceptance unit sees a dossier from awaitingAcceptance; when that arrival is withdrawn, no more.

@@ -64,7 +64,7 @@ struct DossierCheck {
         if stops != account.stops { wrong.append("stops") }
         let own = replay.submission?.stops.first?.unit
         let desks = replay.desks.map { unit, desk -> [Value] in
-            [unit.bound, (unit == own).bound, desk.waiting.bound, desk.acted.bound, .integer(replay.deskTimes[unit] ?? 0)]
+            [unit.bound, (unit == own).bound, desk.waiting.bound, desk.acted.bound, .integer(replay.deskTimes[unit] ?? 0), optional(replay.actedTimes[unit])]
         }
         if desks.count != account.desks.count || Set(desks) != Set(account.desks) { wrong.append("desks") }
         return wrong
@@ -91,6 +91,7 @@ struct DossierCheck {
             return [(.content, "第 \(edition) 版材料的诚信承诺与提交时签署的不符")]
         }
         for (number, body) in account.recommendations { if case .integer(let entry) = number { documents.recommendations[entry] = Array(body.utf8) } }
+        guard try documents.says(specialty: account.row[21], kind: account.row[22]) else { return [(.content, "申报专业或申报类型与提交的材料不符")] }
         return try documents.agree(with: account.files) ? [] : [(.file, "附件的登记与提交的材料或推荐意见不符")]
     }
 

@@ -11,6 +11,7 @@ struct Replay {
     private(set) var title = ""
     private(set) var desks: [ID<WorkUnit>: Desk] = [:]
     private(set) var deskTimes: [ID<WorkUnit>: Int64] = [:]
+    private(set) var actedTimes: [ID<WorkUnit>: Int64] = [:]
     private(set) var version: Int64 = 1
     private(set) var arrivedAt: Int64
     private(set) var deadline: Int64?
@@ -60,6 +61,7 @@ struct Replay {
         } catch { throw Wrong(kind: .replay, sentence: "这一步所附的内容不可读") }
         let desks = before.desks(desks, after: step, to: next)
         for (unit, desk) in desks where self.desks[unit] != desk { deskTimes[unit] = entry.at }
+        if let mark = before.mark(of: step, to: next) { actedTimes[mark.unit] = mark.acted == .nothing ? nil : entry.at }
         (self.desks, journey, lastAt) = (desks, next, entry.at)
         if !entry.step.isStationary { (version, arrivedAt) = (version + 1, entry.at) }
         deadline = next.holder == .applicant ? entry.deadline ?? deadline : nil

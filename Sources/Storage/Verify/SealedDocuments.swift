@@ -35,6 +35,18 @@ struct SealedDocuments {
         return try recommendations.values.allSatisfy { try files(of: $0).isSubset(of: given) }
     }
 
+    /// Whether the last content says just this of what it applies for.
+    func says(specialty: Value, kind: Value) throws -> Bool {
+        guard let body = contents.last else { return specialty == "".bound && kind == "".bound }
+        guard case .text(let specialty) = specialty, case .text(let kind) = kind else { return false }
+        guard let start = body.place(of: Array("\"application\":[{".utf8)), let end = body.place(of: Array("}}]".utf8), from: start) else { return false }
+        let part = Array(body[start..<end + 1])
+        return try [("specialty", specialty), ("kind", kind)].allSatisfy { key, value in
+            // A value that is empty is not written.
+            value.isEmpty ? !part.contains(Array("\"\(key)\":".utf8)) : part.contains(Array("\"\(key)\":\(try JSON.text(value))".utf8))
+        }
+    }
+
     /// What a recommendation has before a file: a list's beginning or its comma, or the name under which a post table keeps its copy.
     private static func opening(_ part: String) -> [[UInt8]] { part == "posts" ? [Array("\"file\":".utf8)] : [Array("[".utf8), Array(",".utf8)] }
 

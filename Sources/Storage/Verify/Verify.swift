@@ -70,7 +70,7 @@ extension Database {
                 (Chain.Prefix.administration, .administration, try connection.administrationRows()),
                 (Chain.Prefix.unitRequests, .unitRequest, try connection.unitRequestRows()),
             ]
-            findings += try connection.unitRequestFindings()
+            findings += try connection.unitRequestFindings() + connection.countFindings()
             for (prefix, form, rows) in kinds {
                 let ends = try connection.chainEnds(after: prefix, through: prefix + "~")
                 var check = ChainCheck()

@@ -55,36 +55,18 @@ extension Site {
         let (own, filter) = (context.unit, AdministrationFilter(request))
         let unit = try await database.read { id == own.id ? own : try $0.subordinate(id, below: own.id).unit }
         let database = database
-        let body = ResponseBody { writer in
-            try await writer.write(ByteBuffer(string: "\u{FEFF}" + CSVLine(["时间", "单位", "操作人", "操作", "对象", "变更内容"]).text))
+        let table = Table(
+            name: "管理记录-\(unit.name)", sheet: "管理记录", heading: ["时间", "单位", "操作人", "操作", "对象", "变更内容"], widths: [18, 30, 16, 20, 30, 60])
+        return try await answer(with: table, as: .csv) { add in
             var key: AdministrationEntry.Key?
             while true {
                 let entries = try await database.read { [key] in try $0.administration(of: id, filter, before: key, limit: 500) }
-                for entry in entries {
-                    let line = CSVLine([entry.at.text, entry.byUnit, entry.by, entry.act.title, entry.subjectName, entry.changes.map(\.sentence).joined(separator: "；")])
-                    try await writer.write(ByteBuffer(string: line.text))
-                }
-                guard entries.count == 500, let last = entries.last else { break }
+                try await add(
+                    entries.map { [$0.at.text, $0.byUnit, $0.by, $0.act.title, $0.subjectName, $0.changes.map(\.sentence).joined(separator: "；")] })
+                guard entries.count == 500, let last = entries.last else { return }
                 key = last.key
             }
-            try await writer.finish(nil)
         }
-        var response = Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: body)
-        response.headers[.contentDisposition] = "attachment; filename=\"administration.csv\"; filename*=UTF-8''\(Path.percentEncode("管理记录-\(unit.name).csv"))"
-        return response
-    }
-}
-
-/// A line of comma-separated values that no spreadsheet takes for a formula (A-06).
-struct CSVLine {
-    let text: String
-
-    init(_ cells: [String]) {
-        text =
-            cells.map { cell in
-                let isFormula = cell.unicodeScalars.first.map { "=+-@\t\r＝＋－＠".unicodeScalars.contains($0) } ?? false
-                return "\"\(isFormula ? "'" : "")\(cell.replacing("\"", with: "\"\""))\""
-            }.joined(separator: ",") + "\r\n"
     }
 }
 

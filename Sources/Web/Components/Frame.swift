@@ -142,7 +142,7 @@ extension Site {
         let items = try Worklist.Scope.allCases.compactMap { scope -> Frame.MenuItem? in
             let lists = try offeredLists(for: member, connection).filter { $0.scope == scope }
             guard let first = lists.first else { return nil }
-            let count = try lists.filter { member.permissions.contains($0.permission) }.reduce(0) { try $0 + connection.worklistCount($1, for: member) }
+            let count = try lists.filter { $0.waits && member.permissions.contains($0.permission) }.reduce(0) { try $0 + connection.waitingCount($1, for: member) }
             return .init(title: first.menuTitle, path: Path.worklist(first), count: count, current: lists.contains { Path.worklist($0) == current })
         }
         let posts =
@@ -159,7 +159,8 @@ extension Site {
             switch list.scope {
             case .own where !role.hasApplicants, .subordinate where !role.hasSubordinates, .acceptance where !role.accepts: false
             case .own, .subordinate, .acceptance:
-                !(list.waiting == .secondReview && unit.steps == .one)
+                !(unit.steps == .one && (list.tab == .secondReview || list.tab == .reviewed))
+                    && !(list.tab == .reviewed && !member.permissions.contains(.firstReview))
                     && (list.scope == .acceptance ? member.permissions.contains(.accept) : !member.permissions.isDisjoint(with: [.firstReview, .secondReview]))
             }
         }

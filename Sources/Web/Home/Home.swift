@@ -16,7 +16,7 @@ extension Site {
     private func staffHome(_ context: SignedInContext, _ member: StaffMember, _ unit: WorkUnit) async throws -> Response {
         let (session, now) = (context.session, context.now)
         let home = try await database.read { connection in
-            let lists = try offeredLists(for: member, connection).filter { member.permissions.contains($0.permission) }
+            let lists = try offeredLists(for: member, connection).filter { $0.waits && member.permissions.contains($0.permission) }
             // Three working days ahead, as the reminders go.
             let near = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
             let decides = member.permissions.contains(.subordinates)
@@ -25,7 +25,7 @@ extension Site {
                 jurisdiction: reference.affiliation(unit.jurisdiction), type: reference.name(unit.type, in: .unitTypes) ?? "",
                 messages: try connection.messages(for: .staff(member), limit: 6), session: session,
                 waiting: try lists.map {
-                    .init(list: $0, count: try connection.worklistCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5))
+                    .init(list: $0, count: try connection.waitingCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5, at: now))
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
                 requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
                 requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0, near: near, calendar: calendar, now: now)
@@ -138,7 +138,7 @@ struct StaffHome {
         <tbody>\(item.first.map { entry in
             """
             <tr><td><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td>\(entry.unitName)</td><td>\(entry.title)</td>\
-            <td>\(Waited(calendar, since: entry.arrivedAt, now: now).html)</td></tr>
+            <td>\(Waited(calendar, since: entry.at, now: now).html)</td></tr>
             """ as HTML
         })</tbody></table></div>
         """

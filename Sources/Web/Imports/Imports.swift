@@ -124,36 +124,6 @@ extension Site {
         try await database.write { try $0.note(noted, of: id) }
         return see(Path.sheet(id, of: kind))
     }
-
-    /// A workbook that is made while the asker waits, sent, and removed.
-    func workbook(
-        named name: String, sheet: String, heading: [String], widths: [Double], _ fill: @escaping @Sendable (_ add: ([[String]]) async throws -> Void) async throws -> Void
-    ) async throws -> Response {
-        let path = intake.store.scratch()
-        do {
-            let writer = Written(try SheetWriter(at: path, sheet: sheet, heading: heading, widths: widths))
-            try await fill { rows in try await blocking { for row in rows { try writer.sheet.add(row) } } }
-            try await blocking { try writer.sheet.close() }
-        } catch {
-            path.remove()
-            throw error
-        }
-        let body = ResponseBody { writer in
-            defer { path.remove() }
-            try await path.read { try await writer.write(ByteBuffer(bytes: $0)) }
-            try await writer.finish(nil)
-        }
-        var response = Response(
-            status: .ok, headers: [.contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], body: body)
-        response.headers[.contentDisposition] = "attachment; filename=\"table.xlsx\"; filename*=UTF-8''\(Path.percentEncode(name))"
-        return response
-    }
-}
-
-/// A workbook that is written by one thread at a time, each after the other.
-private final class Written: @unchecked Sendable {
-    let sheet: SheetWriter
-    init(_ sheet: SheetWriter) { self.sheet = sheet }
 }
 
 extension Path {

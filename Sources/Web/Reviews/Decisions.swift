@@ -29,7 +29,7 @@ extension Site {
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only { ["opinion", "list", "seen"].contains($0) }
         var typed = PassForm()
-        (typed.opinion, typed.list, typed.seen) = (form["opinion"], Worklist(name: form["list"]), form["seen"])
+        (typed.opinion, typed.list, typed.seen) = (form["opinion"], Worklist(reference: form["list"]), form["seen"])
         let reading = typed.read(in: reference, today: context.now.day)
         let move = Move(.accept, on: id, by: context.actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key, opinion: reading.opinion)
         return try await settle(id, ReviewState(form: typed, key: token.key, isFresh: false), context) { connection in
@@ -44,8 +44,9 @@ extension Site {
     ) async throws -> Response {
         var state = state
         do {
+            let place = try await place(of: id, in: state.form.list, context)
             switch try await database.write(decide) {
-            case .moved(let moved): return try await goOn(after: moved, state.form.list, context)
+            case .moved(let moved): return try await goOn(after: moved, from: place, in: state.form.list, context)
             case .confirm: (state.dialogIsOpen, state.asksToConfirm) = (true, true)
             case .invalid(let problems):
                 state.complaints = Complaints(problems: problems)
@@ -66,11 +67,21 @@ extension Site {
         return state
     }
 
-    func goOn(after moved: Moved, _ list: Worklist?, _ context: StaffContext) async throws -> Response {
-        let (list, member, done) = (list ?? Worklist(scope: .own, waiting: .firstReview), context.member, Done(moved))
-        let (next, offered) = try await database.read { (try $0.nextWaiting(list, for: member), try offeredLists(for: member, $0)) }
-        if let next { return see(Path.dossier(next, done: done) + "&list=\(list.name)") }
-        let landing = offered.contains { $0.name == list.name } ? Path.worklist(Worklist(scope: list.scope, waiting: list.waiting)) : Path.home
-        return see("\(landing)?done=\(done.dossier)-\(done.number)")
+    /// Where a dossier stands in the list from which it was come to, before it leaves it.
+    func place(of id: ID<Dossier>, in list: Worklist?, _ context: StaffContext) async throws -> Worklist.Key? {
+        guard let list else { return nil }
+        let (member, now) = (context.member, context.now)
+        return try await database.read { try $0.worklistEntry(id, in: list, for: member, at: now)?.key }
+    }
+
+    /// On to the next of the list, behind where the dossier stood.
+    func goOn(after moved: Moved, from key: Worklist.Key?, in list: Worklist?, _ context: StaffContext) async throws -> Response {
+        let (list, member, now, done) = (list ?? Worklist(scope: .own, tab: .firstReview), context.member, context.now, Done(moved))
+        let (next, offered) = try await database.read {
+            (list.waits ? try $0.nextWaiting(list, after: key, for: member, at: now) : nil, try self.offeredLists(for: member, $0))
+        }
+        if let next { return see(Path.dossier(next, in: list, done: done)) }
+        let landing = offered.contains(list.whole) ? Path.worklist(list) : Path.home
+        return see("\(landing)\(landing.contains("?") ? "&" : "?")done=\(done.dossier)-\(done.number)")
     }
 }

@@ -41,7 +41,7 @@ struct PassForm: Sendable {
         values = Dictionary(Recommendation.fields.map { ($0.key, form[$0.key]) }, uniquingKeysWith: { first, _ in first })
         search = String(form["search"].prefix(50))
         confirmed = form["confirmed"] == "1"
-        list = Worklist(name: form["list"])
+        list = Worklist(reference: form["list"])
         seen = form["seen"]
         for name in form["additions"].split(separator: ",") {
             guard let unit = ID<WorkUnit>(String(name)), additions.count < 20 else { throw .malformed }

@@ -24,7 +24,7 @@ extension Site {
     /// 审核: the dossier left, the decision right.
     @Sendable func review(_ request: Request, _ context: StaffContext) async throws -> Response {
         var state = ReviewState()
-        state.form.list = request.uri.queryParameters["list"].flatMap { Worklist(name: $0) }
+        state.form.list = request.uri.queryParameters["list"].flatMap { Worklist(reference: $0) }
         let done = request.uri.queryParameters["done"].flatMap(Done.init)
         return page(try await reviewPage(try context.id(), context, state, done: done))
     }
@@ -49,7 +49,7 @@ extension Site {
                 acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.files(id),
                 recommendation: recommendation, reveal: revealButton(of: dossier, in: session))
             return ReviewPage(
-                frame: try frame(for: session, connection, current: Path.worklist(list)), dossier: dossier, line: line, digest: digest,
+                frame: try frame(for: session, connection, current: Path.worklist(list.whole)), dossier: dossier, line: line, digest: digest,
                 submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
                 reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
@@ -84,8 +84,8 @@ extension Site {
     /// The list in which this dossier waits for this member's unit.
     private func list(of dossier: Dossier, for member: StaffMember) -> Worklist {
         let scope: Worklist.Scope = dossier.unit == member.unit ? .own : dossier.journey.chain.acceptanceUnit == member.unit ? .acceptance : .subordinate
-        if scope == .acceptance { return Worklist(scope: .acceptance, waiting: .acceptance) }
-        return Worklist(scope: scope, waiting: dossier.journey.stage.name == .secondReview ? .secondReview : .firstReview)
+        if scope == .acceptance { return Worklist(scope: .acceptance, tab: .acceptance) }
+        return Worklist(scope: scope, tab: dossier.journey.stage.name == .secondReview ? .secondReview : .firstReview)
     }
 
     /// What the window of a recommendation says of 岗位情况表; nothing where the unit has none to fill in.

@@ -120,7 +120,7 @@ struct ReviewPage {
 
     func opinionField(_ label: String) -> HTML {
         """
-        <input type="hidden" name="list" value="\(list.name)"><input type="hidden" name="seen" value="\(digest)">\
+        <input type="hidden" name="list" value="\(list.reference)"><input type="hidden" name="seen" value="\(digest)">\
         \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)
         """
     }

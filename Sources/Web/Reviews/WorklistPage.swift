@@ -4,25 +4,36 @@ import Markup
 import Storage
 
 extension Site {
-    /// 本单位人员审核, 下级单位人员审核 and 受理审核: one list of what waits.
+    /// 本单位人员审核, 下级单位人员审核 and 受理审核: the lists of a unit (D27).
     @Sendable func worklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
-        guard let list = Worklist(name: context.parameters.get("list") ?? "", search: String(query["q"]?.prefix(50) ?? "")) else { throw Problem.notFound }
-        let (member, session, now, key) = (context.member, context.session, context.now, query["after"].flatMap(Worklist.Key.init))
-        let done = query["done"].flatMap(Done.init)
-        let worklist = try await database.read { connection in
-            let offered = try offeredLists(for: member, connection)
-            guard offered.contains(where: { $0.name == list.name }) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
-            var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1)
+        let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
+        return page(try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init)))
+    }
+
+    func worklistPage(
+        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, numberComplaint: String? = nil, viewComplaint: String? = nil
+    ) async throws -> HTML {
+        let (member, session, now) = (context.member, context.session, context.now)
+        return try await database.read { connection in
+            var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1, at: now)
             let more = entries.count > Worklist.pageSize
             if more { entries.removeLast() }
-            let tabs = try offered.filter { $0.scope == list.scope }.map { (list: $0, count: try connection.worklistCount($0, for: member)) }
+            let tabs = try self.offeredLists(for: member, connection).filter { $0.scope == list.scope }.map {
+                (list: $0, count: try connection.worklistCount($0, for: member, at: now))
+            }
+            let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
+            let found = list.filter == Worklist.Filter() ? nil : try connection.worklistCount(list, for: member, at: now)
+            let tools = WorklistTools(
+                list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
+                offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(found, of: list),
+                numberComplaint: numberComplaint, viewComplaint: viewComplaint)
             return WorklistPage(
-                frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs,
-                found: list.search.isEmpty ? nil : try connection.worklistCount(list, for: member), entries: entries, isFirst: key == nil, hasMore: more,
-                mayAct: member.permissions.contains(list.permission), toast: try self.toast(done, for: .staff(member), in: session, connection), calendar: calendar, now: now)
+                frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
+                isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission),
+                toast: try self.toast(done, for: .staff(member), in: session, connection), reference: reference, calendar: calendar, now: now
+            ).html
         }
-        return page(worklist.html)
     }
 
     /// What the step just taken came to, told on the next page.
@@ -53,78 +64,98 @@ extension Site {
     }
 }
 
-extension Worklist.Key {
-    /// Reads `1763000000000-…id…`.
-    init?(_ text: Substring) {
-        let parts = text.split(separator: "-")
-        guard parts.count == 2, let milliseconds = Int64(parts[0]), let id = ID<Dossier>(String(parts[1])) else { return nil }
-        self.init(arrivedAt: Instant(milliseconds: milliseconds), dossier: id)
-    }
-}
-
 struct WorklistPage {
     let frame: Frame
     let list: Worklist
     let tabs: [(list: Worklist, count: Int)]
-    /// How many the search found; nil without a search.
-    let found: Int?
+    let tools: WorklistTools
     let entries: [Worklist.Entry]
+    let columns: [WorklistColumn]
     let isFirst: Bool
     let hasMore: Bool
     let mayAct: Bool
     let toast: HTML
+    let reference: Reference
     let calendar: WorkCalendar
     let now: Instant
+
+    /// How many a filter has found (nil: there is none), exactly up to a thousand.
+    static func sentence(_ found: Int?, of list: Worklist) -> String {
+        guard let found else { return list.order == .time && list.waits ? "等待最久的在前" : "" }
+        return found > 1000 ? "找到超过 1000 人" : "找到 \(found) 人"
+    }
 
     var html: HTML {
         frame.page(
             "\(list.menuTitle) · \(list.tabTitle)",
             body: """
                 <h1>\(list.menuTitle)</h1><nav class="tabs" aria-label="审核环节"><ul>\(tabs.map(tab))</ul></nav>
-                <section class="card list">\(filter)\(entries.isEmpty ? empty : table)\(pager)</section>
+                <section class="card list">\(tools.html)\(entries.isEmpty ? empty : table)\(pager)</section>
                 """, toast: toast)
     }
 
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {
-        let current: HTML = tab.list.name == list.name ? " aria-current=\"page\"" : .empty
-        return "<li><a href=\"\(Path.worklist(tab.list))\"\(current)>\(tab.list.tabTitle) <span class=\"count\">\(tab.count)</span></a></li>"
-    }
-
-    private var filter: HTML {
-        """
-        <form class="filter" method="get" action="\(Path.worklist(Worklist(scope: list.scope, waiting: list.waiting)))" role="search">\
-        <label for="q">查找</label><input type="search" id="q" name="q" value="\(list.search)" placeholder="姓名、单位或申报职称" maxlength="50">\
-        <button>查询</button>\(list.search.isEmpty ? HTML.empty : "<a class=\"button\" href=\"\(Path.worklist(Worklist(scope: list.scope, waiting: list.waiting)))\">清除</a>")\
-        <span class="found">\(foundText)</span></form>
-        """
-    }
-
-    private var foundText: String {
-        guard let found else { return "按到达时间排列，等待最久的在前" }
-        return found > 1000 ? "找到超过 1000 人" : "找到 \(found) 人"
+        let current: HTML = tab.list == list.whole ? " aria-current=\"page\"" : .empty
+        let count = tab.count > 1000 && tab.list.tab == .returned ? "1000+" : String(tab.count)
+        return "<li><a href=\"\(Path.worklist(tab.list))\"\(current)>\(tab.list.tabTitle) <span class=\"count\">\(count)</span></a></li>"
     }
 
     private var table: HTML {
         """
-        <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr><th scope="col">姓名</th><th scope="col">证件号码</th>\
-        \(list.scope == .own ? HTML.empty : "<th scope=\"col\">所在单位</th>")<th scope="col">申报职称</th><th scope="col">评审计划</th><th scope="col">到达时间</th>\
-        <th scope="col">已等待</th><th scope="col">操作</th></tr></thead><tbody>\(entries.map(row))</tbody></table></div>
+        <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(columns.map(head))<th scope="col">操作</th></tr></thead>\
+        <tbody>\(entries.map(row))</tbody></table></div>
         """
+    }
+
+    private func head(_ column: WorklistColumn) -> HTML {
+        let label = column.label(in: list)
+        guard let order = column.order(in: list) else { return "<th scope=\"col\">\(label)</th>" }
+        var sorted = list
+        sorted.order = order
+        return "<th scope=\"col\"\(column.sorting(in: list))><a href=\"\(Path.worklist(sorted))\">\(label)</a></th>"
     }
 
     private func row(_ entry: Worklist.Entry) -> HTML {
         """
-        <tr><td data-label="姓名"><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td data-label="证件号码" class="number">\(entry.idNumber.masked)</td>\
-        \(list.scope == .own ? HTML.empty : "<td data-label=\"所在单位\">\(entry.unitName)</td>")<td data-label="申报职称">\(entry.title)</td><td data-label="评审计划" class="plan" title="\(entry.planName)">\(entry.planName)</td>\
-        <td data-label="到达时间" class="number">\(entry.arrivedAt.text)</td><td data-label="已等待">\(Waited(calendar, since: entry.arrivedAt, now: now).html)</td>\
-        <td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a></td></tr>
+        <tr>\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a></td></tr>
         """
     }
 
+    private func cell(_ column: WorklistColumn, _ entry: Worklist.Entry) -> HTML {
+        let text = column.text(entry, reference, calendar, now: now)
+        let label = column.label(in: list)
+        switch column {
+        case .name: return "<td data-label=\"\(label)\"><a href=\"\(Path.dossier(entry.dossier, in: list))\">\(text)</a></td>"
+        case .waited: return "<td data-label=\"\(label)\">\(Waited(calendar, since: entry.at, now: now).html)</td>"
+        case .deadline: return "<td data-label=\"\(label)\">\(deadline(entry))</td>"
+        case .plan: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
+        case .whereabouts: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
+        case .idNumber, .time, .year: return "<td data-label=\"\(label)\" class=\"number\">\(text)</td>"
+        case .unit, .sender, .title, .series, .level, .specialty, .kind, .office: return "<td data-label=\"\(label)\">\(text)</td>"
+        }
+    }
+
+    /// Near, past, or answered.
+    private func deadline(_ entry: Worklist.Entry) -> HTML {
+        guard entry.isBack, let deadline = entry.deadline else { return "<span class=\"tag good\">已重新提交</span>" }
+        let last = deadline.adding(seconds: -1).day
+        if deadline <= now { return "<span class=\"tag late\">\(last.description) 已逾期</span>" }
+        let left = calendar.workingDays(from: now.day.adding(1), through: last)
+        return left <= Reminder.daysAhead ? "<span class=\"tag soon\">\(last.description) 剩 \(left) 个工作日</span>" : "<span class=\"tag\">\(last.description)</span>"
+    }
+
     private var empty: HTML {
-        list.search.isEmpty
-            ? "<p class=\"none\">\(list.menuTitle)现在没有待\(list.tabTitle.replacing("待", with: ""))的申报人。材料到达后会出现在这里，首页和菜单上的数字随之变化。</p>"
-            : "<p class=\"none\">没有找到与“\(list.search)”相符的申报人。可以减少几个字，或清除查询条件。</p>"
+        guard list.filter == Worklist.Filter() else { return "<p class=\"none\">没有找到相符的申报人。可以减少条件，或清除查询条件。</p>" }
+        let name = "\(list.menuTitle) · \(list.tabTitle)"
+        return switch list.tab {
+        case .firstReview, .secondReview, .acceptance:
+            "<p class=\"none\">“\(name)”现在没有等待办理的申报人。材料到达后会出现在这里，首页和菜单上的数字随之变化。</p>"
+        case .reviewed: "<p class=\"none\">没有您初审通过、等待复审的申报人。复审办理前，可以在这里收回初审。</p>"
+        case .reported: "<p class=\"none\">还没有上报的申报人。本单位审核通过、提交下一环节的材料会列在这里；下一环节办理前可以撤回。</p>"
+        case .returned: "<p class=\"none\">还没有退回的申报人。退回的材料会列在这里，逾期未重新提交的会标出，可以修改提交截止时间。</p>"
+        case .failed: "<p class=\"none\">没有审核不通过的申报人。计划办结前，不通过的材料可以在这里重新审核。</p>"
+        case .accepted, .refused: "<p class=\"none\">还没有\(list.tabTitle)的申报人。</p>"
+        }
     }
 
     private var pager: HTML {

@@ -43,7 +43,7 @@ struct StepWindowView {
     private var token: HTML {
         let version = typing?.version ?? dossier.version
         let fields = typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
-        return "\(fields)\(list.map { "<input type=\"hidden\" name=\"list\" value=\"\($0.name)\">" as HTML })<input type=\"hidden\" name=\"seen\" value=\"\(seen)\">"
+        return "\(fields)\(list.map { "<input type=\"hidden\" name=\"list\" value=\"\($0.reference)\">" as HTML })<input type=\"hidden\" name=\"seen\" value=\"\(seen)\">"
     }
 
     private var notice: HTML { typing?.notice ?? .empty }

@@ -17,11 +17,12 @@ extension Site {
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only(window.has)
         var state = ReviewState()
-        state.form.list = Worklist(name: form["list"])
+        state.form.list = Worklist(reference: form["list"])
         do {
+            let place = try await place(of: id, in: state.form.list, context)
             let moved = try await take(window, on: id, form, token, by: context.actor, at: context.now)
-            if window.leadsOn { return try await goOn(after: moved, state.form.list, context) }
-            return see(Path.dossier(id, done: Done(moved)) + (state.form.list.map { "&list=\($0.name)" } ?? ""))
+            if window.leadsOn { return try await goOn(after: moved, from: place, in: state.form.list, context) }
+            return see(state.form.list.map { Path.dossier(id, in: $0, done: Done(moved)) } ?? Path.dossier(id, done: Done(moved)))
         } catch let problem as Problem {
             let typing = try Typing(form, after: problem, token)
             state.window = (window, typing)

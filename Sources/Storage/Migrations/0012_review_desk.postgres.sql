@@ -1,0 +1,4 @@
+UPDATE dossiers SET
+    specialty = COALESCE((SELECT c.body::json #>> '{rows,application,0,values,specialty}' FROM contents c WHERE c.dossier_id = dossiers.id AND c.edition = dossiers.edition), ''),
+    application_kind = COALESCE((SELECT c.body::json #>> '{rows,application,0,values,kind}' FROM contents c WHERE c.dossier_id = dossiers.id AND c.edition = dossiers.edition), '')
+WHERE edition > 0;

@@ -1,0 +1,45 @@
+-- What a list is filtered by, of the content as it was last submitted.
+ALTER TABLE dossiers ADD COLUMN specialty TEXT NOT NULL DEFAULT '';
+ALTER TABLE dossiers ADD COLUMN application_kind TEXT NOT NULL DEFAULT '';
+
+-- When the unit did what it last did.
+ALTER TABLE desks ADD COLUMN acted_at INSTANT;
+
+UPDATE desks SET acted_at = (
+    SELECT MAX(t.at) FROM trail t WHERE t.dossier_id = desks.dossier_id AND t.unit_id = desks.unit_id
+        AND (t.step IN ('giveBack', 'requestCorrection', 'fail', 'accept', 'refuse') OR t.step = 'pass' AND t.stage_after <> 'secondReview'))
+WHERE acted <> 'nothing';
+
+CREATE INDEX desks_acted ON desks (unit_id, own, acted, acted_at, dossier_id);
+
+-- How many dossiers each list of a unit holds, kept by whatever changes a desk.
+CREATE TABLE desk_counts (
+    unit_id TEXT NOT NULL REFERENCES units (id),
+    own COUNT NOT NULL CHECK (own IN (0, 1)),
+    list TEXT NOT NULL CHECK (list IN ('firstReview', 'secondReview', 'acceptance', 'reported', 'returned', 'failed', 'accepted', 'refused')),
+    dossiers COUNT NOT NULL CHECK (dossiers >= 0),
+    PRIMARY KEY (unit_id, own, list)
+);
+
+INSERT INTO desk_counts (unit_id, own, list, dossiers)
+SELECT unit_id, own, waiting, SUM(1) FROM desks WHERE waiting <> 'nothing' GROUP BY unit_id, own, waiting;
+
+INSERT INTO desk_counts (unit_id, own, list, dossiers)
+SELECT unit_id, own, acted, SUM(1) FROM desks WHERE acted <> 'nothing' GROUP BY unit_id, own, acted;
+
+-- Which columns somebody wants to see in a list.
+CREATE TABLE list_columns (
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    list TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    PRIMARY KEY (staff_id, list)
+);
+
+-- Filters of a list that somebody has given a name.
+CREATE TABLE list_views (
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    list TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    PRIMARY KEY (staff_id, list, name)
+);

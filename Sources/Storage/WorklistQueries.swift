@@ -1,0 +1,229 @@
+import Domain
+
+extension Connection {
+    /// A page of the list, behind a key; or, `before` a key, the page that ends there, nearest first.
+    public func worklist(
+        _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, at now: Instant
+    ) throws -> [Worklist.Entry] {
+        try rows(worklistQuery(list, for: member, after: key, backwards: backwards, limit: limit, at: now)) { try self.entry(&$0, of: list) }
+    }
+
+    /// The entry of one dossier, if the list has it.
+    public func worklistEntry(_ dossier: ID<Dossier>, in list: Worklist, for member: StaffMember, at now: Instant) throws -> Worklist.Entry? {
+        try first(
+            "SELECT \(columns(of: list, for: member)) FROM \(tables) WHERE k.dossier_id = \(dossier) AND \(conditions(list, for: member, at: now))"
+        ) { try self.entry(&$0, of: list) }
+    }
+
+    func worklistQuery(
+        _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, at now: Instant
+    ) -> SQL {
+        let (place, ascends) = place(in: list)
+        let forwards = ascends != backwards
+        let beyond: SQL =
+            key.map { key in
+                forwards ? "AND (\(place), k.dossier_id) > (\(key.place), \(key.dossier))" : "AND (\(place), k.dossier_id) < (\(key.place), \(key.dossier))"
+            } ?? ""
+        let order: SQL = forwards ? "\(place), k.dossier_id" : "\(place) DESC, k.dossier_id DESC"
+        return """
+            SELECT \(columns(of: list, for: member)) FROM \(tables)
+            WHERE \(conditions(list, for: member, at: now)) \(beyond) ORDER BY \(order) LIMIT \(limit)
+            """
+    }
+
+    private var tables: SQL {
+        """
+        desks k JOIN dossiers d ON d.id = k.dossier_id JOIN persons n ON n.id = d.person_id JOIN plans p ON p.id = d.plan_id
+            JOIN units au ON au.id = d.acceptance_unit_id LEFT JOIN titles t ON t.code = d.title_code
+            LEFT JOIN stops h ON h.dossier_id = d.id AND h.position = d.stop AND d.stage IN ('firstReview', 'secondReview', 'returned', 'failed')
+            LEFT JOIN units hu ON hu.id = COALESCE(h.handed_to, h.unit_id)
+        """
+    }
+
+    private func columns(of list: Worklist, for member: StaffMember) -> SQL {
+        let sender: SQL =
+            list.scope == .own
+            ? "''"
+            : """
+            COALESCE((SELECT fu.name FROM stops m JOIN stops f ON f.dossier_id = m.dossier_id AND f.position = m.position - 1
+                JOIN units fu ON fu.id = f.unit_id WHERE m.dossier_id = d.id AND COALESCE(m.handed_to, m.unit_id) = k.unit_id), '')
+            """
+        return """
+            d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
+            au.name, \(sender), \(time(of: list)), d.stage, hu.name, d.deadline,
+            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, \(place(in: list).0)
+            """
+    }
+
+    private func entry(_ row: inout Row, of list: Worklist) throws -> Worklist.Entry {
+        let id: ID<Dossier> = try row.id()
+        return Worklist.Entry(
+            dossier: id, applicantName: try row.text(), idNumber: try vault.idNumber(of: &row), unitName: try row.text(), title: try row.optionalText() ?? "",
+            series: try row.optionalText() ?? "", levelName: try row.optionalText() ?? "", specialty: try row.text(), kind: try row.text(), planName: try row.text(),
+            year: try row.integer(), acceptanceUnitName: try row.text(), senderName: try row.text(), at: try row.instant(), stage: try row.name(),
+            stopUnitName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(),
+            key: Worklist.Key(place: try Worklist.Key.Place(row.value()), dossier: id))
+    }
+
+    /// The time that a list is of.
+    private func time(of list: Worklist) -> SQL { list.waits || list.tab == .reviewed ? "k.arrived_at" : "k.acted_at" }
+
+    /// What a list is ordered by, and whether that ascends.
+    private func place(in list: Worklist) -> (SQL, ascends: Bool) {
+        switch list.order {
+        case .time: (time(of: list), list.waits)
+        case .timeReversed: (time(of: list), !list.waits)
+        case .name: ("d.person_name", true)
+        case .unit: ("d.unit_name", true)
+        case .title: ("COALESCE(t.name, '')", true)
+        case .deadline: ("COALESCE(d.deadline, \(Int(Int64.max >> 10)))", true)
+        }
+    }
+
+    private func conditions(_ list: Worklist, for member: StaffMember, at now: Instant) -> SQL {
+        "\(on(list, of: member)) \(within(member)) \(matching(list, for: member, at: now))"
+    }
+
+    /// How many dossiers the list holds: all of it, or of what it is narrowed to at most one more than `most`.
+    public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000, at now: Instant) throws -> Int {
+        if list.filter == Worklist.Filter(), let kept = try keptCount(list, for: member) { return kept }
+        var list = list
+        // D27: of what was given back those count that are still with their applicants.
+        if list.tab == .returned, list.filter == Worklist.Filter() { list.filter.correction = .open }
+        return try count(
+            """
+            SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
+            WHERE \(conditions(list, for: member, at: now)) LIMIT \(most + 1)) found
+            """)
+    }
+
+    /// How much waits in a list as a whole, for this member.
+    public func waitingCount(_ list: Worklist, for member: StaffMember, most: Int = 1000) throws -> Int {
+        if let kept = try keptCount(list, for: member) { return kept }
+        return try count(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id WHERE \(on(list, of: member)) \(within(member)) LIMIT \(most + 1)) found")
+    }
+
+    /// The count that is kept of a list as a whole; nil where it has to be counted.
+    private func keptCount(_ list: Worklist, for member: StaffMember) throws -> Int? {
+        guard member.opensDossiers else { return 0 }
+        guard member.limits == .none, let kept = list.kept else { return nil }
+        return try first("SELECT dossiers FROM desk_counts WHERE unit_id = \(member.unit) AND own = \(list.scope == .own) AND list = \(kept)") { try $0.integer() } ?? 0
+    }
+
+    /// The next dossier of the list, for whoever has just dealt with one: the first behind it, otherwise the first of all, that he may himself act on.
+    public func nextWaiting(_ list: Worklist, after key: Worklist.Key? = nil, for member: StaffMember, at now: Instant) throws -> ID<Dossier>? {
+        for key in key == nil ? [nil] : [key, nil] {
+            for entry in try worklist(list, for: member, after: key, limit: 20, at: now) {
+                if try dossier(entry.dossier, for: .staff(member)).awaits(.staff(member)) { return entry.dossier }
+            }
+        }
+        return nil
+    }
+
+    private func on(_ list: Worklist, of member: StaffMember) -> SQL {
+        guard member.opensDossiers else { return "1 = 0" }
+        let desk: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own)"
+        // The acceptance unit's own returns are 补正, and stand in its own list.
+        let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = k.unit_id" : "d.acceptance_unit_id <> k.unit_id"
+        switch list.tab {
+        case .firstReview: return "\(desk) AND k.waiting = 'firstReview'"
+        case .secondReview: return "\(desk) AND k.waiting = 'secondReview'"
+        case .acceptance: return "\(desk) AND k.waiting = 'acceptance'"
+        case .reviewed:
+            return """
+                \(desk) AND k.waiting = 'secondReview' AND EXISTS (
+                    SELECT 1 FROM trail r WHERE r.dossier_id = k.dossier_id AND r.person_id = \(member.person) AND r.step = 'pass' AND r.stage_after = 'secondReview'
+                        AND r.number = (SELECT MAX(l.number) FROM trail l WHERE l.dossier_id = k.dossier_id AND l.step NOT IN ('recuse', 'handOver')))
+                """
+        case .reported: return "\(desk) AND k.acted = 'reported'"
+        case .returned: return "\(desk) AND k.acted = 'returned' AND \(accepting)"
+        case .failed: return "\(desk) AND k.acted = 'failed'"
+        case .accepted: return "\(desk) AND k.acted = 'accepted'"
+        case .refused: return "\(desk) AND k.acted = 'refused'"
+        }
+    }
+
+    /// The unit's own last word on them, as long as nobody else has spoken since.
+    private func givenBack(by member: StaffMember) -> SQL {
+        """
+        (d.stage = 'returnedForCorrection' AND d.acceptance_unit_id = \(member.unit)
+            OR d.stage = 'returned' AND EXISTS (SELECT 1 FROM stops s WHERE s.dossier_id = d.id AND s.position = d.stop
+                AND COALESCE(s.handed_to, s.unit_id) = \(member.unit)))
+        """
+    }
+
+    private func matching(_ list: Worklist, for member: StaffMember, at now: Instant) -> SQL {
+        let filter = list.filter
+        var all: [SQL] = []
+        if !filter.text.trimmed.isEmpty {
+            all.append("(\(contains(filter.text, in: "d.person_name")) OR \(contains(filter.text, in: "d.unit_name")) OR \(contains(filter.text, in: "t.name")))")
+        }
+        if !filter.name.trimmed.isEmpty { all.append(contains(filter.name, in: "d.person_name")) }
+        if !filter.unit.trimmed.isEmpty { all.append(contains(filter.unit, in: "d.unit_name")) }
+        if !filter.specialty.trimmed.isEmpty { all.append(contains(filter.specialty, in: "d.specialty")) }
+        if let year = filter.year { all.append("d.year = \(year)") }
+        if !filter.series.isEmpty { all.append("t.series = \(filter.series)") }
+        if !filter.level.isEmpty { all.append("t.level = \(filter.level)") }
+        if !filter.kind.isEmpty { all.append("d.application_kind = \(filter.kind)") }
+        if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
+        if let person = filter.person { all.append("d.person_id = \(person)") }
+        if let from = filter.from { all.append("\(time(of: list)) >= \(Instant(from, hour: 0))") }
+        if let until = filter.until { all.append("\(time(of: list)) < \(until.end)") }
+        switch filter.correction {
+        case .open: all.append(givenBack(by: member))
+        case .overdue: all.append("d.deadline <= \(now) AND \(givenBack(by: member))")
+        case .resubmitted: all.append("NOT \(givenBack(by: member))")
+        case nil: break
+        }
+        return SQL.joined(all.map { "AND \($0)" }, between: " ")
+    }
+}
+
+extension Worklist {
+    /// The list as it is counted by whatever changes a desk; nil where it is counted when asked for.
+    fileprivate var kept: String? {
+        switch tab {
+        case .firstReview, .secondReview, .acceptance, .reported, .failed, .accepted, .refused: tab.rawValue
+        case .reviewed, .returned: nil
+        }
+    }
+}
+
+extension Worklist.Key.Place: Bindable {
+    public var bound: Value {
+        switch self {
+        case .text(let text): .text(text)
+        case .number(let number): .integer(number)
+        }
+    }
+
+    fileprivate init(_ value: Value) throws {
+        switch value {
+        case .text(let text): self = .text(text)
+        case .integer(let number): self = .number(number)
+        case .null, .bytes: throw Row.Unreadable(description: "a list's place is neither text nor number")
+        }
+    }
+}
+
+extension Connection {
+    /// How the engine would read a page of the list, line by line; for the test that no list scans.
+    public func plan(of list: Worklist, for member: StaffMember, after key: Worklist.Key?, at now: Instant) throws -> [String] {
+        try plan(of: worklistQuery(list, for: member, after: key, at: now))
+    }
+
+    /// The same of any query. PostgreSQL prefers to scan small tables and is asked how it would do without.
+    func plan(of query: SQL) throws -> [String] {
+        switch engine {
+        case .sqlite:
+            return try rows("EXPLAIN QUERY PLAN \(query)") { row in
+                _ = (row.value(), row.value(), row.value())
+                return try row.text()
+            }
+        case .postgres:
+            try run("SET LOCAL enable_seqscan = off")
+            return try rows("EXPLAIN (COSTS OFF) \(query)") { try $0.text() }
+        }
+    }
+}

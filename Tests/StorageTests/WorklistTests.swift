@@ -1,0 +1,156 @@
+import Cast
+import Domain
+import Testing
+
+@testable import Storage
+
+@Suite struct WorklistTests {
+    private let list = Worklist(scope: .own, tab: .firstReview)
+
+    /// The school's first reviewer, three of whose colleagues have submitted.
+    private func world() async throws -> (World, StaffMember) {
+        let world = try await World()
+        for name in [World.Name.applicant, .secondApplicant, .reviewingApplicant] { _ = try await world.dossier(of: name) }
+        guard case .staff(let member) = try await world.actor(.schoolFirst) else { throw Problem.notFound }
+        return (world, member)
+    }
+
+    @Test(arguments: Worklist.Order.allCases, [false, true]) func pagesByKeyCoverEverythingOnce(_ order: Worklist.Order, _ backwards: Bool) async throws {
+        let (world, member) = try await world()
+        var list = list
+        list.order = order
+        let (all, paged) = try await world.database.read { [list] connection in
+            var (paged, key) = ([Worklist.Entry](), Worklist.Key?.none)
+            while let entry = try connection.worklist(list, for: member, after: key, backwards: backwards, limit: 1, at: World.start).first {
+                paged.append(entry)
+                key = entry.key
+            }
+            return (try connection.worklist(list, for: member, at: World.start), paged)
+        }
+        #expect(all.count == 3 && all == (backwards ? paged.reversed() : paged))
+    }
+
+    @Test(arguments: [("second", 1), ("人", 3), ("演示school", 3), ("高级", 3), ("%", 0), ("_", 0), ("'", 0), ("\\", 0)])
+    func searchesAsTyped(_ text: String, _ found: Int) async throws {
+        let (world, member) = try await world()
+        let list = Worklist(scope: .own, tab: .firstReview, filter: .init(text: text))
+        #expect(try await world.database.read { try $0.worklist(list, for: member, at: World.start).count } == found)
+        #expect(try await world.database.read { try $0.worklistCount(list, for: member, at: World.start) } == found)
+    }
+
+    /// Every condition finds what it says, and nothing else.
+    @Test func filters() async throws {
+        let (world, member) = try await world()
+        let series = try #require(world.reference.title("22--2")).series
+        func check(_ found: Int, _ change: (inout Worklist.Filter) -> Void) async throws {
+            var list = list
+            change(&list.filter)
+            let (entries, count) = try await world.database.read { [list] in
+                (try $0.worklist(list, for: member, at: World.start), try $0.worklistCount(list, for: member, at: World.start))
+            }
+            #expect(entries.count == found && count == found, "\(list.filter)")
+        }
+        try await check(1) { $0.name = "second" }
+        try await check(0) { $0.name = "school" }
+        try await check(3) { $0.unit = "school" }
+        try await check(0) { $0.unit = "bureau" }
+        try await check(3) { $0.specialty = "语" }
+        try await check(0) { $0.specialty = "数" }
+        try await check(3) { $0.year = 2026 }
+        try await check(0) { $0.year = 2025 }
+        try await check(3) { $0.series = series }
+        try await check(0) { $0.series = "没有" }
+        try await check(3) { $0.level = "2" }
+        try await check(0) { $0.level = "1" }
+        try await check(3) { $0.kind = "01" }
+        try await check(0) { $0.kind = "02" }
+        try await check(3) { $0.acceptanceUnit = world.unit(.office).id }
+        try await check(0) { $0.acceptanceUnit = world.unit(.bureau).id }
+        try await check(1) { $0.person = world.person(.applicant).id }
+        try await check(3) { $0.from = World.start.day }
+        try await check(0) { $0.from = World.start.day.adding(1) }
+        try await check(3) { $0.until = World.start.day }
+        try await check(0) { $0.until = World.start.day.adding(-1) }
+        try await check(1) { ($0.year, $0.name, $0.level) = (2026, "applicant", "2") }
+    }
+
+    /// D27: a dossier stays in the list of what the unit did last, wherever it goes; of returns those count that are still open.
+    @Test func listsAreOfTheUnitsLastAction() async throws {
+        let (world, member) = try await world()
+        let id = try await world.database.read {
+            try $0.worklist(Worklist(scope: .own, tab: .firstReview, filter: .init(text: "人applicant")), for: member, at: World.start)[0].dossier
+        }
+        func entry(_ tab: Worklist.Tab, _ correction: Worklist.Filter.Correction? = nil, at now: Instant = World.start) async throws -> Worklist.Entry? {
+            var list = Worklist(scope: .own, tab: tab)
+            list.filter.correction = correction
+            return try await world.database.read { [list] in try $0.worklist(list, for: member, at: now).first }
+        }
+        func count(_ tab: Worklist.Tab) async throws -> Int {
+            try await world.database.read { try $0.worklistCount(Worklist(scope: .own, tab: tab), for: member, at: World.start) }
+        }
+
+        try await world.take(.pass(), on: id, by: .schoolFirst)
+        #expect(try await entry(.reviewed)?.dossier == id)
+        try await world.take(.pass(), on: id, by: .schoolSecond)
+        #expect(try await entry(.reviewed) == nil)
+        #expect(try await entry(.reported)?.whereabouts == "演示bureau · 待初审")
+        try await world.take(.giveBack, on: id, by: .bureauFirst)
+        #expect(try await entry(.reported)?.whereabouts == "演示bureau 退回，申报人修改中")
+        try await world.take(.resubmit, on: id, by: .applicant)
+        // It waits here again, and is what was reported, until something else is done with it.
+        #expect(try await entry(.reported)?.whereabouts == "演示school · 待初审")
+        try await world.take(.giveBack, on: id, by: .schoolFirst, deadline: World.start.day.adding(1).end)
+        #expect(try await entry(.reported) == nil)
+        #expect(try await entry(.returned)?.isBack == true)
+        #expect(try await entry(.returned, .open) != nil)
+        #expect(try await entry(.returned, .overdue) == nil)
+        #expect(try await count(.returned) == 1)
+        #expect(try await entry(.returned, .overdue, at: World.start.day.adding(1).end) != nil)
+        try await world.take(.resubmit, on: id, by: .applicant)
+        #expect(try await entry(.returned)?.isBack == false)
+        #expect(try await entry(.returned, .open) == nil)
+        #expect(try await entry(.returned, .resubmitted) != nil)
+        #expect(try await count(.returned) == 0)
+        try await world.take(.fail, on: id, by: .schoolFirst)
+        #expect(try await entry(.failed)?.dossier == id)
+        #expect(try await count(.failed) == 1)
+        try await world.take(.reopen, on: id, by: .schoolFirst)
+        #expect(try await entry(.failed) == nil)
+        #expect(try await count(.failed) == 0)
+        #expect(try await world.database.verify().findings == [])
+    }
+
+    /// No list reads a table from end to end, nor sorts what an index has in order.
+    @Test func listsUseTheirIndex() async throws {
+        let (world, member) = try await world()
+        let lists = Worklist.Tab.allCases.map { Worklist(scope: .subordinate, tab: $0) } + [Worklist(scope: .own, tab: .firstReview, filter: .init(text: "张"))]
+        for list in lists {
+            for key in [nil, Worklist.Key(place: .number(World.start.milliseconds), dossier: newID())] {
+                let plan = try await world.database.read { try $0.plan(of: list, for: member, after: key, at: World.start) }
+                #expect(!plan.isEmpty)
+                #expect(!plan.contains { line in ["SCAN", "TEMP B-TREE", "Seq Scan", "Sort"].contains { line.contains($0) } }, "\(plan)")
+                let index = list.waits || list.tab == .reviewed ? "desks_waiting" : "desks_acted"
+                #expect(plan.contains { $0.contains(index) }, "\(plan)")
+            }
+        }
+    }
+
+    @Test func viewsAndColumnsAreTheirOwners() async throws {
+        let (world, member) = try await world()
+        guard case .staff(let other) = try await world.actor(.schoolSecond) else { return }
+        try await world.database.write { connection in
+            try connection.saveView("本年", of: "own-first", as: "own-first?year=2026", for: member.id)
+            try connection.saveView("本年", of: "own-first", as: "own-first?year=2025", for: member.id)
+            try connection.setColumns("name,title", of: "own-first", for: member.id)
+        }
+        let (views, columns, others) = try await world.database.read {
+            (try $0.views(of: "own-first", for: member.id), try $0.columns(of: "own-first", for: member.id), try $0.views(of: "own-first", for: other.id))
+        }
+        #expect(views == [ListView(name: "本年", reference: "own-first?year=2025")] && columns == "name,title" && others.isEmpty)
+        try await world.database.write { try $0.setColumns(nil, of: "own-first", for: member.id) }
+        #expect(try await world.database.read { try $0.columns(of: "own-first", for: member.id) } == nil)
+        await #expect(throws: Problem.self) {
+            try await world.database.write { connection in for number in 0..<20 { try connection.saveView("\(number)", of: "own-first", as: "own-first", for: member.id) } }
+        }
+    }
+}
