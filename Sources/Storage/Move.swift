@@ -58,10 +58,23 @@ extension Connection {
 
     /// The dossier of a move, if its author may see it, has the newest version before his eyes and may take such a step.
     public func dossier(for move: Move) throws -> Dossier {
-        let dossier = try dossier(move.dossier, for: move.actor, taking: move.step)
+        let dossier: Dossier
+        do {
+            dossier = try self.dossier(move.dossier, for: move.actor, taking: move.step)
+        } catch Problem.notFound {
+            throw try gone(from: move)
+        }
         guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
         if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
         return dossier
+    }
+
+    /// What to tell the author of a move who does not see the dossier: where it was taken back from under his eyes, by whom and when. That he
+    /// had seen it is said by the version that his form was given with.
+    private func gone(from move: Move) throws -> Problem {
+        let version = try first("SELECT version FROM dossiers WHERE id = \(move.dossier)") { try $0.integer() }
+        guard let version, version == move.seenVersion + 1, let last = try trail(of: move.dossier).last, last.step == .recall || last.step == .withdraw else { return .notFound }
+        return try changed(move.dossier)
     }
 
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.

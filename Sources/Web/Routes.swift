@@ -117,6 +117,7 @@ extension Site {
         applicant.get("/my/dossiers/:id/files/:file/pages/:page", use: myFilePage)
         addSteps(to: staff, applicant)
         addWorklistTools(to: staff)
+        addCommonOpinions(to: staff)
         return router
     }
 

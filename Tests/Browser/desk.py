@@ -17,7 +17,7 @@ def open_from_list(walker, menu, tab, dossier, name):
     go_to_list(walker, menu, tab)
     walker.fill("q", name)
     walker.press("查询")
-    walker.click(walker.find(f'a.action[href$="{dossier}"]'))
+    walker.click(walker.find(f'a.action[href*="{dossier}"]'))
     walker.sees("审核意见" if menu != ACCEPTANCE else "受理意见")
 
 

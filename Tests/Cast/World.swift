@@ -86,7 +86,9 @@ public final class World: Sendable {
     /// The actor a name stands for: the staff member where he has a seat, otherwise the person.
     public func actor(_ name: Name) async throws -> Actor {
         guard let id = staff[name] else { return .applicant(person(name).id) }
-        return .staff(try await database.read { try $0.staff(id, on: World.start.day)! })
+        // Whoever has just lost his seat is refused, as his session would be.
+        guard let member = try await database.read({ try $0.staff(id, on: World.start.day) }) else { throw Problem.notAllowed("\(name) is not on the staff any more") }
+        return .staff(member)
     }
 
     private static func addUnits(_ connection: any Connection) throws -> [UnitName: WorkUnit] {
@@ -217,12 +219,15 @@ extension World {
     }
 
     /// A submitted dossier of one of any number of further people at the school.
-    public func dossierOfCrowd(_ number: Int) async throws -> ID<Dossier> {
+    public func dossierOfCrowd(_ number: Int) async throws -> ID<Dossier> { try await crowd(number).dossier }
+
+    /// One of any number of further people at the school, with the dossier that he has submitted.
+    public func crowd(_ number: Int) async throws -> (person: Person, dossier: ID<Dossier>) {
         let (school, plan, reference, id): (WorkUnit, ReviewPlan, Reference, ID<Dossier>) = (unit(.school), plan, reference, newID())
         let digits = "51010419700101" + String(1000 + number).suffix(3)
         let idNumber = IDNumber(stored: digits + String(UnicodeScalar(IDNumber.checkCharacter(of: Array(digits.utf8)))))
         let (photo, certificate) = (try await intake().keep(Papers.png, .png), try await intake().keep(Papers.pdf(), .pdf))
-        try await database.write { connection in
+        let person = try await database.write { connection in
             let person = try connection.person(named: "众\(number)", number: idNumber, phone: nil, orNew: newID(), at: World.start)
             try connection.employ(person.id, at: school.id, since: World.start)
             try connection.openDossier(id, for: person, under: plan.id, at: World.start)
@@ -235,8 +240,9 @@ extension World {
             }
             let changes = try connection.draft(of: id).fileChanges
             _ = try connection.submit(id, by: actor, seenVersion: 1, seenEdition: "\(revision)-\(changes)", key: World.key(), in: reference, at: World.start)
+            return person
         }
-        return id
+        return (person, id)
     }
 
     /// Takes a step on a dossier as it is now.

@@ -34,7 +34,11 @@ import Testing
             let (record, listed) = try await world.database.read { connection in
                 var record = true
                 do { _ = try connection.dossier(id, for: .staff(member)) } catch Problem.notFound { record = false }
-                let lists = Worklist.Scope.allCases.flatMap { scope in Worklist.Tab.allCases.map { Worklist(scope: scope, tab: $0) } }
+                let reviewing: [Worklist.Tab] = [.firstReview, .secondReview, .reviewed, .reported, .returned, .failed]
+                let accepting: [Worklist.Tab] = [.acceptance, .accepted, .returned, .refused]
+                let lists =
+                    [Worklist.Scope.own, .subordinate].flatMap { scope in reviewing.map { Worklist(scope: scope, tab: $0) } }
+                    + accepting.map { Worklist(scope: .acceptance, tab: $0) }
                 let listed = try lists.filter { try connection.worklist($0, for: member, at: World.start).contains { $0.dossier == id } }
                 for list in lists where list.tab != .returned {
                     let (count, entries) = (try connection.worklistCount(list, for: member, at: World.start), try connection.worklist(list, for: member, at: World.start))

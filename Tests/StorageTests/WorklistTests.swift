@@ -71,7 +71,7 @@ import Testing
         try await check(0) { $0.from = World.start.day.adding(1) }
         try await check(3) { $0.until = World.start.day }
         try await check(0) { $0.until = World.start.day.adding(-1) }
-        try await check(1) { ($0.year, $0.name, $0.level) = (2026, "applicant", "2") }
+        try await check(1) { ($0.year, $0.name, $0.level) = (2026, "人applicant", "2") }
     }
 
     /// D27: a dossier stays in the list of what the unit did last, wherever it goes; of returns those count that are still open.

@@ -176,6 +176,9 @@ enum AccessMatrix {
         Line(method: .post, route: "/staff/import/:id", state: .unit, expected: "401 403 403 403 403 404 403 404 403 403 404 403 403"),
         Line(method: .get, route: "/staff/export", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
         Line(method: .post, route: "/my/dossiers", state: .none, expected: "401 303 303 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/common-opinions", state: .none, expected: "303 403 403 200 200 200 403 403 200 200 200 200 403"),
+        Line(method: .post, route: "/common-opinions", state: .none, expected: "401 403 403 303 303 303 403 403 303 303 303 303 403"),
+        Line(method: .post, route: "/common-opinions/:id", state: .staffMember, expected: "401 403 403 404 404 404 404 404 404 404 404 404 403"),
         Line(method: .get, route: "/my/dossiers/:id", state: .draft, expected: "303 303 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/sections/:section", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
@@ -322,6 +325,8 @@ enum AccessMatrix {
         case "/staff/:id/suspension": fields["action"] = "disable"
         case "/roles": fields.merge(["name": "新角色", "permission.staff": "1"]) { $1 }
         case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
+        case "/common-opinions": fields.merge(["kind": "pass", "body": "同意上报"]) { $1 }
+        case "/common-opinions/:id": fields.merge(["action": "save", "body": "同意上报"]) { $1 }
         case "/reviews/own-first/person": fields["idNumber"] = "11010519491231002X"
         case "/reviews/own-first/views", "/reviews/own-first/views/deletion": fields.merge(["name": "视图", "back": "own-first?year=2026"]) { $1 }
         case "/my/dossiers/:id/resubmissions":

@@ -81,6 +81,14 @@ final class TestSite: Sendable {
                 creditCode: nil, unitName: ""))
     }
 
+    /// Somebody who is none of the cast, in his own name.
+    func browser(of person: Person) async throws -> Browser {
+        try await browser(
+            as: Identity(
+                issuer: FakeProvider.issuer, subject: person.id.text, kind: .person, name: person.name, idNumber: person.idNumber, phone: person.phone, creditCode: nil,
+                unitName: ""))
+    }
+
     private func browser(as identity: Identity) async throws -> Browser {
         var source = SystemRandomNumberGenerator()
         let token = randomText(characters: 52, from: &source)

@@ -43,3 +43,16 @@ CREATE TABLE list_views (
     query TEXT NOT NULL,
     PRIMARY KEY (staff_id, list, name)
 );
+
+-- 常用意见: phrases of a unit, or of one of its staff.
+CREATE TABLE common_opinions (
+    id TEXT PRIMARY KEY,
+    unit_id TEXT NOT NULL REFERENCES units (id),
+    staff_id TEXT REFERENCES staff (id),
+    kind TEXT NOT NULL CHECK (kind IN ('pass', 'giveBack', 'fail')),
+    body TEXT NOT NULL,
+    position COUNT NOT NULL,
+    uses COUNT NOT NULL
+);
+
+CREATE INDEX common_opinions_of_unit ON common_opinions (unit_id, kind, position);

@@ -148,7 +148,8 @@ extension Site {
         let posts =
             try connection.unit(member.unit)?.countsPosts == true && !member.permissions.isDisjoint(with: [.firstReview, .secondReview])
             ? [Frame.MenuItem(title: "岗位情况表", path: Path.postTables, count: 0, current: current == Path.postTables)] : []
-        return (items + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + posts)]
+        let opinions = member.opensDossiers ? [Frame.MenuItem(title: "常用意见设置", path: Path.commonOpinions, count: 0, current: current == Path.commonOpinions)] : []
+        return (items + opinions + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + opinions + posts)]
     }
 
     /// The lists that this member's unit has and his permissions open.

@@ -4,7 +4,7 @@ import NIOCore
 
 /// A posted form, read strictly: UTF-8, no key twice, no key that the page did not have.
 struct Form: Sendable {
-    private let fields: [String: String]
+    private var fields: [String: String]
 
     /// How much a form holds at most.
     struct Measure: Sendable {
@@ -55,6 +55,13 @@ struct Form: Sendable {
     }
 
     subscript(_ key: String) -> String { fields[key] ?? "" }
+
+    /// The same form with another value in one of its fields.
+    func setting(_ key: String, to value: String) -> Form {
+        var form = self
+        form.fields[key] = value
+        return form
+    }
 
     var keys: Dictionary<String, String>.Keys { fields.keys }
     var all: [String: String] { fields }

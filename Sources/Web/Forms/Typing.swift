@@ -24,6 +24,11 @@ struct Typing: Sendable {
         }
     }
 
+    /// A form that is shown again because something was put into it.
+    init(_ form: Form, shownAgain token: FormToken) {
+        (self.form, problems, alert, status, key, version) = (form, [], "", .ok, token.key, token.version)
+    }
+
     var notice: HTML {
         guard !alert.isEmpty else { return .empty }
         return "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><h2>没有保存</h2><p>\(alert)</p></div>"

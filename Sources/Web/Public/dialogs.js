@@ -2,6 +2,12 @@
 export function dialogs(root) {
   const open = (dialog) => {
     dialog.showModal();
+    // What was already written as the opinion is the reason, as long as none stands there.
+    const [written, reason] = [root.getElementById("opinion"), dialog.querySelector("textarea[name=opinion]")];
+    if (written && reason && reason !== written && !reason.value) {
+      reason.value = written.value;
+      reason.dispatchEvent(new Event("input"));
+    }
     dialog.querySelector(".body textarea, .body select, .body input:not([type=hidden])")?.focus();
   };
 

@@ -1,10 +1,13 @@
-/** j/k move in a list, Enter opens, p passes, o goes to the opinion, / to the search; ? says so. */
+/** j/k move in a list or from dossier to dossier, Enter opens, p passes, r gives back, f fails, o goes to the opinion, / to the search; ? says so. */
 export function keys(root) {
   const rows = [...root.querySelectorAll("table.work tbody tr")];
   let picked = -1;
 
   function pick(step) {
-    if (!rows.length) return;
+    if (!rows.length) {
+      root.querySelector(step > 0 ? "a[rel=next]" : "a[rel=prev]")?.click();
+      return;
+    }
     rows[picked]?.classList.remove("picked");
     picked = Math.min(Math.max(picked + step, 0), rows.length - 1);
     rows[picked].classList.add("picked");
@@ -15,6 +18,8 @@ export function keys(root) {
     j: () => pick(1),
     k: () => pick(-1),
     p: () => root.querySelector("[data-key=p]")?.click(),
+    r: () => root.querySelector("[data-key=r]")?.click(),
+    f: () => root.querySelector("[data-key=f]")?.click(),
     o: () => root.getElementById("opinion")?.focus(),
     "/": () => root.getElementById("q")?.focus(),
     "?": help,
@@ -26,7 +31,7 @@ export function keys(root) {
     dialog.setAttribute("aria-label", "快捷键");
     const body = document.createElement("div");
     body.className = "body";
-    for (const line of ["j / k：列表中下一位、上一位", "Enter：打开", "o：审核意见", "p：通过", "/：查找", "Esc：关闭"]) {
+    for (const line of ["j / k：下一位、上一位", "Enter：打开", "o：审核意见", "p：通过", "r：退回", "f：不通过", "/：查找", "Esc：关闭"]) {
       const paragraph = document.createElement("p");
       paragraph.textContent = line;
       body.append(paragraph);

@@ -11,15 +11,16 @@ extension Site {
         let upload = try await Upload(request, into: intake.store)
         defer { upload.discard() }
         let token = try FormToken(upload.form, of: request, in: context.session, origin: settings.origin)
-        let typed = try PassForm(upload.form).acting()
+        var typed = try PassForm(upload.form).acting()
+        if typed.action == .insert { typed.opinion = try await inserting(typed.phrase, into: typed.opinion, on: id, deadline: "", context) }
         var state = ReviewState(form: typed, key: token.key, isFresh: false)
         state.complaints = Complaints(problems: try await addProofs(upload, to: id, key: token.key, context))
         if case .drop(let file) = typed.action { try await database.write { try $0.removeProof(file, of: id, by: context.member, at: context.now) } }
         guard typed.action == .pass, state.complaints.problems.isEmpty else {
-            (state.dialogIsOpen, state.showsRoute) = (typed.action != .close, typed.action.concernsRoute)
+            (state.dialogIsOpen, state.showsRoute) = (typed.action != .close && typed.action != .insert, typed.action.concernsRoute)
             return page(try await reviewPage(id, context, state), status: state.complaints.problems.isEmpty ? .ok : .unprocessableContent)
         }
-        return try await settle(id, state, context) { try self.passing(typed, on: id, token, by: context.actor, at: context.now, $0) }
+        return try await settle(id, state, context) { [typed] in try self.passing(typed, on: id, token, by: context.actor, at: context.now, $0) }
     }
 
     /// 受理.
@@ -54,9 +55,24 @@ extension Site {
             }
             return page(try await reviewPage(id, context, state), status: .unprocessableContent)
         } catch Problem.changedMeanwhile(let change) {
-            return page(try await reviewPage(id, context, told(change.sentence, state)), status: .conflict)
+            return page(try await shownAgain(id, context, told(change.sentence, state), change, opinion: state.form.opinion), status: .conflict)
         } catch Problem.refused(let reason) {
             return page(try await reviewPage(id, context, told(reason, state)), status: .conflict)
+        }
+    }
+
+    /// The page again after somebody was faster; where the dossier was taken away from the reader, what he had written and by whom it was.
+    func shownAgain(_ id: ID<Dossier>, _ context: StaffContext, _ state: ReviewState, _ change: Problem.Change, opinion: String) async throws -> HTML {
+        do {
+            return try await reviewPage(id, context, state)
+        } catch Problem.notFound {
+            let list = state.form.list.map { Path.worklist($0) } ?? Path.home
+            return await frame(for: context).page(
+                "没有提交",
+                body: """
+                    <section class="card trouble"><h1>没有提交</h1><p role="alert">\(change.sentence)材料现在不在本单位。</p>\
+                    \(opinion.isEmpty ? .empty : "<h2>您填写的意见</h2><p class=\"opinion\">\(opinion)</p>" as HTML)<p><a class="button primary" href="\(list)">回到列表</a></p></section>
+                    """)
         }
     }
 

@@ -6,6 +6,9 @@ struct PassForm: Sendable {
     var opinion = ""
     var values: [String: String] = [:]
     var additions: [Added] = []
+    /// The common opinion that is chosen to be put in, and those that were.
+    var phrase = ""
+    var used: [ID<CommonOpinion>] = []
     var search = ""
     var confirmed = false
     /// The digest of the content that was before his eyes.
@@ -23,6 +26,8 @@ struct PassForm: Sendable {
         case pass
         case find
         case close
+        /// Puts a common opinion behind what is written.
+        case insert
         case add(ID<WorkUnit>)
         case remove(ID<WorkUnit>)
         case raise(ID<WorkUnit>)
@@ -34,7 +39,7 @@ struct PassForm: Sendable {
 
     init(_ form: Form) throws(Problem) {
         try form.only { key in
-            ["opinion", "search", "confirmed", "list", "action", "additions", "seen"].contains(key) || key.hasPrefix("reason.")
+            ["opinion", "search", "confirmed", "list", "action", "additions", "seen", "phrase"].contains(key) || key.hasPrefix("reason.") || key.hasPrefix("used.")
                 || Recommendation.fields.contains { $0.key == key }
         }
         opinion = form["opinion"]
@@ -43,6 +48,7 @@ struct PassForm: Sendable {
         confirmed = form["confirmed"] == "1"
         list = Worklist(reference: form["list"])
         seen = form["seen"]
+        (phrase, used) = (form["phrase"], form.usedPhrases)
         for name in form["additions"].split(separator: ",") {
             guard let unit = ID<WorkUnit>(String(name)), additions.count < 20 else { throw .malformed }
             additions.append(Added(unit: unit, reason: form["reason.\(unit)"]))
@@ -55,7 +61,7 @@ struct PassForm: Sendable {
     func acting() -> PassForm {
         var form = self
         switch action {
-        case .pass, .find, .close, .drop: break
+        case .pass, .find, .close, .insert, .drop: break
         case .add(let unit):
             if !additions.contains(where: { $0.unit == unit }) { form.additions.append(Added(unit: unit, reason: "")) }
             form.search = ""
@@ -105,6 +111,7 @@ extension PassForm.Action {
         case ("pass", nil): self = .pass
         case ("find", nil): self = .find
         case ("close", nil): self = .close
+        case ("insert", nil): self = .insert
         case ("add", let unit?): self = .add(unit)
         case ("remove", let unit?): self = .remove(unit)
         case ("raise", let unit?): self = .raise(unit)

@@ -89,7 +89,7 @@ extension PassForm.Action {
     var concernsRoute: Bool {
         switch self {
         case .find, .add, .remove, .raise, .close: true
-        case .pass, .drop: false
+        case .pass, .insert, .drop: false
         }
     }
 }

@@ -44,17 +44,19 @@ extension Site {
             let additions = try connection.units(state.form.additions.map(\.unit))
             let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: 10)
             let list = state.form.list ?? self.list(of: dossier, for: member)
+            let phrases = try connection.commonOpinions(for: member)
+            let neighbours = try self.neighbours(of: id, in: list, for: member, at: now, connection)
             let view = DossierView(
                 content: content, person: person, unitName: line.unitName, plan: plan,
                 acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.files(id),
                 recommendation: recommendation, reveal: revealButton(of: dossier, in: session))
             return ReviewPage(
                 frame: try frame(for: session, connection, current: Path.worklist(list.whole)), dossier: dossier, line: line, digest: digest,
-                submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor),
+                submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor), neighbours: neighbours,
                 units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
                 reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
                 changes: try changes(of: dossier, to: content, for: member, connection),
-                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, digest, session),
+                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, digest, phrases, session), phrases: phrases.filter { $0.kind == .pass },
                 proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
                 toast: try toast(done, for: actor, in: session, connection)
             ).html
@@ -67,16 +69,26 @@ extension Site {
         return Changes(since: before.entry, view: ChangesView(comparison: Comparison(from: before.content, to: content), reference: reference, files: Path.files(dossier.id)))
     }
 
+    /// Who stands before and behind a dossier in the list from which it was come to.
+    private func neighbours(of id: ID<Dossier>, in list: Worklist, for member: StaffMember, at now: Instant, _ connection: any Connection) throws -> ReviewPage.Neighbours {
+        guard let key = try connection.worklistEntry(id, in: list, for: member, at: now)?.key else { return .init(previous: nil, next: nil) }
+        return .init(
+            previous: try connection.worklist(list, for: member, after: key, backwards: true, limit: 1, at: now).first,
+            next: try connection.worklist(list, for: member, after: key, limit: 1, at: now).first)
+    }
+
     /// The windows of the steps that this member could take now, and of the one that he has just been refused.
     private func windows(
-        on dossier: Dossier, under plan: ReviewPlan, for actor: Actor, at now: Instant, _ state: ReviewState, _ list: Worklist, _ digest: String, _ session: Session
+        on dossier: Dossier, under plan: ReviewPlan, for actor: Actor, at now: Instant, _ state: ReviewState, _ list: Worklist, _ digest: String,
+        _ phrases: [CommonOpinion], _ session: Session
     ) -> [StepWindowView] {
         let offers = dossier.offers(to: actor)
         let last = dossier.journey.stage == .returnedForCorrection ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
         return StepWindow.ofReviewers.filter { offers.contains($0.step.name) }.map { window in
             StepWindowView(
                 window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,
-                presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [], list: list, seen: digest,
+                presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [],
+                phrases: phrases.filter { $0.kind == window.phrases }, list: list, seen: digest,
                 typing: state.window.flatMap { $0.0 == window ? $0.1 : nil })
         }
     }

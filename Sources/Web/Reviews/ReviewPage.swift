@@ -17,6 +17,7 @@ struct ReviewPage {
     let view: DossierView
     let whereabouts: Whereabouts
     let awaits: Bool
+    let neighbours: Neighbours
     let units: [ID<WorkUnit>: WorkUnit]
     let plan: ReviewPlan
     let list: Worklist
@@ -30,22 +31,37 @@ struct ReviewPage {
     let changes: Changes?
     /// The steps that the reader could take now, besides 通过 and 受理.
     let windows: [StepWindowView]
+    /// Common opinions for a pass.
+    let phrases: [CommonOpinion]
     /// 单位公示证明材料 so far.
     let proofs: [Attachment]
     /// The own unit's post table, where it has to do with one.
     let posts: (saved: SavedPostTable?, required: Bool)?
     let toast: HTML
 
+    /// Who stands before and behind it in the reader's list; nil where there is nobody, or the list has it no more.
+    struct Neighbours: Sendable {
+        let previous: Worklist.Entry?
+        let next: Worklist.Entry?
+    }
+
     var html: HTML {
         frame.page(
             "\(dossier.applicantName)的申报材料",
             body: """
-                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav>\
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a>\(turning)</nav>\
                 <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
                 \(state.alert)\(told)<div class="review"><div class="content">\(view.index)\(changed)\(view.html)\
                 <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
                 <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)</aside></div>\(windows.map(\.html))
                 """, toast: toast)
+    }
+
+    private var turning: HTML {
+        guard neighbours.previous != nil || neighbours.next != nil else { return .empty }
+        let previous: HTML = neighbours.previous.map { "<a rel=\"prev\" href=\"\(Path.dossier($0.dossier, in: list))\" title=\"快捷键 k\">上一位：\($0.applicantName)</a>" } ?? .empty
+        let next: HTML = neighbours.next.map { "<a rel=\"next\" href=\"\(Path.dossier($0.dossier, in: list))\" title=\"快捷键 j\">下一位：\($0.applicantName)</a>" } ?? .empty
+        return "<span class=\"turning\">\(previous)\(next)</span>"
     }
 
     private var whereHTML: HTML {

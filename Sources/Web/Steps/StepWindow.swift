@@ -40,6 +40,15 @@ enum StepWindow: String, Sendable, CaseIterable {
         }
     }
 
+    /// The common opinions that it offers; nil for none.
+    var phrases: CommonOpinion.Kind? {
+        switch self {
+        case .returns: .giveBack
+        case .failures: .fail
+        case .recusals, .extensions, .withdrawals, .takeBacks, .reopenings, .recalls, .abandonments: nil
+        }
+    }
+
     var asksForDeadline: Bool { self == .returns || self == .extensions }
     var asksForRemarks: Bool { self == .returns }
     /// What cannot simply be undone is confirmed by itself.
@@ -101,9 +110,11 @@ extension StepWindow {
     func has(key: String) -> Bool {
         switch key {
         case "list", "seen": true
+        case "phrase", "action": phrases != nil
         case "opinion": opinion != nil
         case "within", "deadline": asksForDeadline
         case "confirmed": asksToConfirm
+        case _ where key.hasPrefix("used."): phrases != nil
         case _: asksForRemarks && Section.allCases.contains { key == "remark.\($0.rawValue)" }
         }
     }

@@ -12,6 +12,7 @@ struct StepWindowView {
     let reference: Reference
     /// Days that can be chosen as a deadline with one click.
     var presets: [(workingDays: Int, day: Day)] = []
+    var phrases: [CommonOpinion] = []
     var list: Worklist?
     /// The digest of the content on the page.
     var seen = ""
@@ -60,7 +61,10 @@ struct StepWindowView {
         FieldInput(field, name: field.key, value: typed(field.key), complaints: complaints, reference: reference, prefix: prefix).html
     }
 
-    private var opinion: HTML { window.opinion.map(input) ?? .empty }
+    private var opinion: HTML {
+        let picker: HTML = window.phrases == nil ? .empty : PhrasePicker(phrases: phrases, applicantName: dossier.applicantName, field: "opinion", prefix: prefix).html
+        return "\(window.opinion.map(input))\(picker)"
+    }
 
     private var deadline: HTML {
         guard window.asksForDeadline else { return .empty }

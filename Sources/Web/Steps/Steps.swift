@@ -18,6 +18,12 @@ extension Site {
         try form.only(window.has)
         var state = ReviewState()
         state.form.list = Worklist(reference: form["list"])
+        if form["action"] == "insert" {
+            let deadline = form["within"].isEmpty ? form["deadline"] : form["within"]
+            let opinion = try await inserting(form["phrase"], into: form["opinion"], on: id, deadline: deadline, context)
+            state.window = (window, Typing(form.setting("opinion", to: opinion), shownAgain: token))
+            return page(try await reviewPage(id, context, state))
+        }
         do {
             let place = try await place(of: id, in: state.form.list, context)
             let moved = try await take(window, on: id, form, token, by: context.actor, at: context.now)
@@ -26,7 +32,8 @@ extension Site {
         } catch let problem as Problem {
             let typing = try Typing(form, after: problem, token)
             state.window = (window, typing)
-            return page(try await reviewPage(id, context, state), status: typing.status)
+            guard case .changedMeanwhile(let change) = problem else { return page(try await reviewPage(id, context, state), status: typing.status) }
+            return page(try await shownAgain(id, context, state, change, opinion: form["opinion"]), status: typing.status)
         }
     }
 
@@ -50,6 +57,7 @@ extension Site {
             if let earlier = try connection.outcome(of: move) { return earlier }
             _ = try connection.dossier(for: move)
             try window.fill(&move, from: form, in: self.reference, today: now.day)
+            if case .staff(let member) = actor { try connection.countUse(of: form.usedPhrases, by: member) }
             return try connection.move(move, at: now)
         }
     }

@@ -1,0 +1,173 @@
+"""The review desk: every step in its window, every list with its tools, by the people of one school."""
+
+import csv
+import io
+from types import SimpleNamespace
+
+import pytest
+from selenium.webdriver.support.select import Select
+
+import desk
+
+SCHOOL = "乐山市演示中学"
+FIRST, SECOND = f"初审·{SCHOOL}", f"复审·{SCHOOL}"
+RETURNED = f"申报人（已退回）·{SCHOOL}"
+
+
+@pytest.fixture(scope="module")
+def case():
+    return SimpleNamespace(dossier=None, name=None)
+
+
+def name_on_page(walker):
+    return walker.driver.execute_script("return document.querySelector('h1').firstChild.textContent").strip()
+
+
+def open_window(walker, word, window):
+    walker.press(word, stays=True)
+    walker.wait(lambda: walker.find(f"#{window}").is_displayed(), f"the window {word} opens")
+
+
+def fill_in(walker, window, **values):
+    for key, value in values.items():
+        element = walker.find(f"[id='{window}-{key.replace('_', '.')}']")
+        walker.driver.execute_script("arguments[0].closest('details')?.setAttribute('open', '')", element)
+        if element.tag_name == "select":
+            Select(element).select_by_value(value)
+        else:
+            element.clear()
+            element.send_keys(value)
+
+
+def test_a_dossier_is_given_back(walker, case):
+    walker.sign_in(FIRST)
+    case.dossier = desk.open_first(walker, desk.OWN, "初审")
+    case.name = name_on_page(walker)
+    walker.inspect("review-first")
+    open_window(walker, "退回", "returns")
+    walker.inspect("return-window")
+    walker.press("确定退回")
+    walker.sees("请填写退回原因")
+    walker.inspect("return-window-wrong")
+    fill_in(walker, "returns", opinion="请补充学历证书原件的扫描件。", remark_education="证书扫描件不清楚，请重新上传。")
+    walker.press("确定退回")
+    assert case.name in desk.said(walker) and "初审退回" in desk.said(walker)
+
+
+def test_the_list_of_returns(walker, case):
+    walker.sign_in(FIRST)
+    desk.go_to_list(walker, desk.OWN, "已退回")
+    walker.sees(case.name, "申报人修改中")
+    walker.inspect("list-returned")
+    walker.click(walker.find(f'a.action[href*="{case.dossier}"]'))
+    walker.sees("由申报人", "修改提交截止时间")
+    walker.inspect("review-returned")
+    open_window(walker, "修改提交截止时间", "extensions")
+    walker.inspect("extension-window")
+    fill_in(walker, "extensions", within=walker.all("#extensions-within option")[-2].get_attribute("value"), opinion="学校放假")
+    walker.press("确定修改")
+    assert "修改提交截止时间" in desk.said(walker)
+
+
+def test_the_applicant_mends_and_resubmits(walker, case):
+    walker.sign_in(RETURNED)
+    walker.click(next(link for link in walker.all("main a") if link.text.startswith("2026") or "年度" in link.text))
+    walker.sees("请修改后重新提交", "修改提交截止时间")
+    walker.inspect("my-returned")
+    case.mine = walker.path().split("/")[-1]
+    walker.press("修改材料")
+    walker.inspect("mend-section")
+    walker.open(f"/my/dossiers/{case.mine}/sections/basics")
+    walker.find("[name='basics.basics.school']").clear()
+    walker.find("[name='basics.basics.school']").send_keys("四川演示学院（已更名）")
+    walker.press("保存", stays=False)
+    walker.open(f"/my/dossiers/{case.mine}/submission")
+    walker.sees("与上次提交相比的修改", "四川演示学院（已更名）")
+    walker.inspect("resubmission")
+    walker.click(walker.find("#pledge"), stays=True)
+    walker.press("重新提交")
+    walker.sees("申报材料已提交", "待初审")
+
+
+def test_the_returner_sees_what_changed(walker, case):
+    walker.sign_in(FIRST)
+    walker.open(f"/dossiers/{case.mine}")
+    if walker.status() == 200 and walker.all("#changes"):
+        walker.sees("以后的修改", "四川演示学院（已更名）")
+        walker.inspect("review-changes")
+        return
+    pytest.fail("the school has this dossier on its desk, and sees what was changed")
+
+
+def test_a_failure_and_its_reopening(walker, case):
+    walker.sign_in(FIRST)
+    failed = desk.open_first(walker, desk.OWN, "初审")
+    open_window(walker, "不通过", "failures")
+    walker.inspect("failure-window")
+    fill_in(walker, "failures", opinion="任职年限不足。")
+    walker.click(walker.find("#failures-confirmed"), stays=True)
+    walker.press("确定不通过")
+    desk.go_to_list(walker, desk.OWN, "不通过")
+    walker.inspect("list-failed")
+    walker.click(walker.find(f'a.action[href*="{failed}"]'))
+    walker.inspect("review-failed")
+    open_window(walker, "重新审核", "reopenings")
+    fill_in(walker, "reopenings", opinion="经核实，年限符合。")
+    walker.press("确定重新审核")
+    walker.sees("单位推荐和公示信息")
+    assert "重新审核" in desk.said(walker)
+
+
+def test_a_pass_is_taken_back_and_withdrawn(walker):
+    walker.sign_in(FIRST)
+    dossier = desk.open_first(walker, desk.OWN, "初审")
+    walker.press("通过")
+    walker.press("收回初审")
+    walker.sees("收回初审")
+    walker.inspect("after-take-back")
+    walker.press("通过")
+    desk.go_to_list(walker, desk.OWN, "我已初审")
+    walker.inspect("list-reviewed")
+    walker.become(SECOND)
+    walker.open(f"/dossiers/{dossier}")
+    walker.click(walker.find("a[data-opens=pass]"), stays=True)
+    walker.press("确定")
+    if walker.all("button[name=confirmed]"):
+        walker.press("仍要提交")
+    desk.go_to_list(walker, desk.OWN, "已上报")
+    walker.sees("待初审")
+    walker.inspect("list-reported")
+    walker.click(walker.find(f'a.action[href*="{dossier}"]'))
+    walker.inspect("review-reported")
+    open_window(walker, "撤回", "withdrawals")
+    fill_in(walker, "withdrawals", opinion="推荐意见有误")
+    walker.press("确定撤回")
+    walker.sees("撤回", "填写单位推荐")
+
+
+def test_filters_views_and_columns(walker):
+    walker.sign_in(FIRST)
+    desk.go_to_list(walker, desk.OWN, "初审")
+    walker.fill("year", "2026")
+    walker.press("查询")
+    walker.sees("找到")
+    walker.click(walker.find("details summary"), stays=True)
+    walker.inspect("list-filtered")
+    for summary in walker.all(".tools summary"):
+        walker.click(summary, stays=True)
+    walker.find("#view-name").send_keys("本年度")
+    walker.inspect("list-tools")
+    walker.click(walker.find("form[action$='/views'] button"))
+    walker.sees("本年度")
+    walker.click([summary for summary in walker.all(".tools summary") if summary.text == "显示列"][0], stays=True)
+    walker.click(walker.find("input[type=checkbox][name=specialty]"), stays=True)
+    walker.click(walker.find("form[action$='/columns'] button"))
+    assert "申报专业" in [head.text for head in walker.all("th")]
+    rows = list(csv.reader(io.StringIO(walker.download(walker.find("a[href*='format=csv']").get_attribute("href")).decode("utf-8-sig"))))
+    assert rows[0][0] == "姓名" and len(rows) - 1 == int(walker.text(".found").split()[1])
+    assert walker.download(walker.find("a[href*='format=xlsx']").get_attribute("href"))[:2] == b"PK"
+    walker.click([summary for summary in walker.all(".tools summary") if summary.text == "按证件号码查找"][0], stays=True)
+    walker.find("#idNumber").send_keys("123")
+    walker.click(walker.find("form[action$='/person'] button"))
+    assert walker.find("#idNumber-note").text
+    walker.inspect("list-number-wrong")
