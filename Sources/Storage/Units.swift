@@ -99,6 +99,8 @@ public struct Standing: Sendable {
     public let hasApplicants: Bool
     public let hasSubordinates: Bool
     public let accepts: Bool
+    /// Whether plans were opened by it.
+    public let oversees: Bool
 }
 
 extension Connection {
@@ -108,7 +110,8 @@ extension Connection {
             hasSubordinates: try count("SELECT COUNT(*) FROM (SELECT 1 FROM desks WHERE unit_id = \(unit.id) AND own = 0 AND waiting IN ('firstReview', 'secondReview') LIMIT 1) x")
                 == 1
                 || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
-            accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1)
+            accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1,
+            oversees: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE authority_id = \(unit.id) LIMIT 1) x") == 1)
     }
 }
 

@@ -11,29 +11,35 @@ extension Connection {
     /// The entry of one dossier, if the list has it.
     public func worklistEntry(_ dossier: ID<Dossier>, in list: Worklist, for member: StaffMember, at now: Instant) throws -> Worklist.Entry? {
         try first(
-            "SELECT \(columns(of: list, for: member)) FROM \(tables) WHERE k.dossier_id = \(dossier) AND \(conditions(list, for: member, at: now))"
+            "SELECT \(columns(of: list, for: member)) FROM \(tables(of: list, for: member)) WHERE \(id(in: list)) = \(dossier) AND \(conditions(list, for: member, at: now))"
         ) { try self.entry(&$0, of: list) }
     }
 
     func worklistQuery(
         _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, at now: Instant
     ) -> SQL {
-        let (place, ascends) = place(in: list)
+        let ((place, ascends), id) = (place(in: list), id(in: list))
         let forwards = ascends != backwards
         let beyond: SQL =
             key.map { key in
-                forwards ? "AND (\(place), k.dossier_id) > (\(key.place), \(key.dossier))" : "AND (\(place), k.dossier_id) < (\(key.place), \(key.dossier))"
+                forwards ? "AND (\(place), \(id)) > (\(key.place), \(key.dossier))" : "AND (\(place), \(id)) < (\(key.place), \(key.dossier))"
             } ?? ""
-        let order: SQL = forwards ? "\(place), k.dossier_id" : "\(place) DESC, k.dossier_id DESC"
+        let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
         return """
-            SELECT \(columns(of: list, for: member)) FROM \(tables)
+            SELECT \(columns(of: list, for: member)) FROM \(tables(of: list, for: member))
             WHERE \(conditions(list, for: member, at: now)) \(beyond) ORDER BY \(order) LIMIT \(limit)
             """
     }
 
-    private var tables: SQL {
+    /// What a list is a list of: desks, or dossiers of plans.
+    private func base(_ list: Worklist) -> SQL { list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
+
+    /// The dossier as the list's index has it.
+    private func id(in list: Worklist) -> SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
+
+    private func tables(of list: Worklist, for member: StaffMember) -> SQL {
         """
-        desks k JOIN dossiers d ON d.id = k.dossier_id JOIN persons n ON n.id = d.person_id JOIN plans p ON p.id = d.plan_id
+        \(base(list)) JOIN persons n ON n.id = d.person_id JOIN plans p ON p.id = d.plan_id
             JOIN units au ON au.id = d.acceptance_unit_id LEFT JOIN titles t ON t.code = d.title_code
             LEFT JOIN stops h ON h.dossier_id = d.id AND h.position = d.stop AND d.stage IN ('firstReview', 'secondReview', 'returned', 'failed')
             LEFT JOIN units hu ON hu.id = COALESCE(h.handed_to, h.unit_id)
@@ -46,7 +52,7 @@ extension Connection {
             ? "''"
             : """
             COALESCE((SELECT fu.name FROM stops m JOIN stops f ON f.dossier_id = m.dossier_id AND f.position = m.position - 1
-                JOIN units fu ON fu.id = f.unit_id WHERE m.dossier_id = d.id AND COALESCE(m.handed_to, m.unit_id) = k.unit_id), '')
+                JOIN units fu ON fu.id = f.unit_id WHERE m.dossier_id = d.id AND COALESCE(m.handed_to, m.unit_id) = \(member.unit)), '')
             """
         return """
             d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
@@ -66,7 +72,13 @@ extension Connection {
     }
 
     /// The time that a list is of.
-    private func time(of list: Worklist) -> SQL { list.waits || list.tab == .reviewed ? "k.arrived_at" : "k.acted_at" }
+    private func time(of list: Worklist) -> SQL {
+        switch list.tab {
+        case .firstReview, .secondReview, .acceptance, .reviewed, .handled: "k.arrived_at"
+        case .reported, .returned, .failed, .accepted, .refused: "k.acted_at"
+        case .overseen: "d.arrived_at"
+        }
+    }
 
     /// What a list is ordered by, and whether that ascends.
     private func place(in list: Worklist) -> (SQL, ascends: Bool) {
@@ -92,7 +104,7 @@ extension Connection {
         if list.tab == .returned, list.filter == Worklist.Filter() { list.filter.correction = .open }
         return try count(
             """
-            SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
+            SELECT COUNT(*) FROM (SELECT 1 FROM \(base(list)) LEFT JOIN titles t ON t.code = d.title_code
             WHERE \(conditions(list, for: member, at: now)) LIMIT \(most + 1)) found
             """)
     }
@@ -123,6 +135,9 @@ extension Connection {
 
     private func on(_ list: Worklist, of member: StaffMember) -> SQL {
         guard member.opensDossiers else { return "1 = 0" }
+        let submitted: SQL = "d.edition > 0 AND d.stage <> 'draft'"
+        if list.tab == .overseen { return "\(submitted) AND EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))" }
+        if list.tab == .handled { return "k.unit_id = \(member.unit) AND \(submitted)" }
         let desk: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own)"
         // The acceptance unit's own returns are 补正, and stand in its own list.
         let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = k.unit_id" : "d.acceptance_unit_id <> k.unit_id"
@@ -141,6 +156,7 @@ extension Connection {
         case .failed: return "\(desk) AND k.acted = 'failed'"
         case .accepted: return "\(desk) AND k.acted = 'accepted'"
         case .refused: return "\(desk) AND k.acted = 'refused'"
+        case .handled, .overseen: return submitted
         }
     }
 
@@ -168,6 +184,16 @@ extension Connection {
         if !filter.kind.isEmpty { all.append("d.application_kind = \(filter.kind)") }
         if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
         if let person = filter.person { all.append("d.person_id = \(person)") }
+        if let stage = filter.stage { all.append("d.stage = \(stage)") }
+        if let concluded = filter.concluded { all.append("EXISTS (SELECT 1 FROM plans cp WHERE cp.id = d.plan_id AND cp.concluded = \(concluded))") }
+        if !filter.holder.trimmed.isEmpty {
+            all.append(
+                """
+                (d.stage IN ('firstReview', 'secondReview') AND EXISTS (SELECT 1 FROM stops os JOIN units ou ON ou.id = COALESCE(os.handed_to, os.unit_id)
+                    WHERE os.dossier_id = d.id AND os.position = d.stop AND \(contains(filter.holder, in: "ou.name")))
+                OR d.stage IN ('awaitingAcceptance', 'accepted') AND EXISTS (SELECT 1 FROM units ou WHERE ou.id = d.acceptance_unit_id AND \(contains(filter.holder, in: "ou.name"))))
+                """)
+        }
         if let from = filter.from { all.append("\(time(of: list)) >= \(Instant(from, hour: 0))") }
         if let until = filter.until { all.append("\(time(of: list)) < \(until.end)") }
         switch filter.correction {
@@ -185,7 +211,7 @@ extension Worklist {
     fileprivate var kept: String? {
         switch tab {
         case .firstReview, .secondReview, .acceptance, .reported, .failed, .accepted, .refused: tab.rawValue
-        case .reviewed, .returned: nil
+        case .reviewed, .returned, .handled, .overseen: nil
         }
     }
 }

@@ -2,7 +2,7 @@ import Domain
 
 /// One list of a unit's dossiers: what waits there, or what the unit itself last did with it (D27), narrowed by a filter, in an order.
 public struct Worklist: Sendable, Hashable {
-    public enum Scope: String, Sendable, Hashable, CaseIterable { case own, subordinate, acceptance }
+    public enum Scope: String, Sendable, Hashable, CaseIterable { case own, subordinate, acceptance, archive }
 
     public enum Tab: String, Sendable, Hashable, CaseIterable {
         case firstReview, secondReview
@@ -10,6 +10,8 @@ public struct Worklist: Sendable, Hashable {
         case reviewed
         case reported, returned, failed
         case acceptance, accepted, refused
+        /// 历年上报人员: whatever the unit has had on its desk (M17), and whatever was submitted under its plans, where it is a title authority (D24).
+        case handled, overseen
     }
 
     public let scope: Scope
@@ -32,7 +34,7 @@ public struct Worklist: Sendable, Hashable {
         switch tab {
         case .firstReview, .reviewed: .firstReview
         case .secondReview: .secondReview
-        case .reported, .returned, .failed: scope == .acceptance ? .accept : .firstReview
+        case .reported, .returned, .failed, .handled, .overseen: scope == .acceptance ? .accept : .firstReview
         case .acceptance, .accepted, .refused: .accept
         }
     }
@@ -41,7 +43,7 @@ public struct Worklist: Sendable, Hashable {
     public var waits: Bool {
         switch tab {
         case .firstReview, .secondReview, .acceptance: true
-        case .reviewed, .reported, .returned, .failed, .accepted, .refused: false
+        case .reviewed, .reported, .returned, .failed, .accepted, .refused, .handled, .overseen: false
         }
     }
 
@@ -65,6 +67,11 @@ public struct Worklist: Sendable, Hashable {
         public var from: Day?
         public var until: Day?
         public var correction: Correction?
+        public var stage: Stage.Name?
+        /// Part of the name of the unit where it is (材料当前所在机构).
+        public var holder = ""
+        /// Of plans that are concluded (办结), or of those that are not.
+        public var concluded: Bool?
 
         public init(text: String = "") { self.text = text }
 
@@ -129,6 +136,16 @@ public struct Worklist: Sendable, Hashable {
 }
 
 extension Worklist.Entry {
+    /// 材料当前所在机构; empty where it is nowhere any more.
+    public var holder: String {
+        switch stage {
+        case .firstReview, .secondReview: stopUnitName
+        case .awaitingAcceptance, .accepted: acceptanceUnitName
+        case .draft, .returned, .returnedForCorrection: "申报人"
+        case .failed, .passed, .notPassed, .notAccepted, .lapsed, .abandoned: ""
+        }
+    }
+
     /// Where it is, in few words.
     public var whereabouts: String {
         switch stage {

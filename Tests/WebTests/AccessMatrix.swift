@@ -70,6 +70,10 @@ enum AccessMatrix {
         Line(method: .post, route: "/reviews/own-first/columns", state: .none, expected: "401 403 403 303 303 303 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/reviews/own-first/views", state: .none, expected: "401 403 403 303 303 303 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/reviews/own-first/views/deletion", state: .none, expected: "401 403 403 303 303 303 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/reviews/archive", state: .none, expected: "303 403 403 200 200 200 403 403 200 200 200 200 403"),
+        Line(method: .get, route: "/reviews/archive-all", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/reviews/archive/export", state: .none, expected: "303 403 403 404 404 404 403 403 404 404 404 404 403"),
+        Line(method: .post, route: "/reviews/archive/export", state: .none, expected: "401 403 403 200 200 200 403 403 200 200 200 200 403"),
         Line(method: .get, route: "/dossiers/:id", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
         Line(method: .get, route: "/dossiers/:id", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
         Line(method: .get, route: "/dossiers/:id", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
@@ -327,6 +331,7 @@ enum AccessMatrix {
         case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
         case "/common-opinions": fields.merge(["kind": "pass", "body": "同意上报"]) { $1 }
         case "/common-opinions/:id": fields.merge(["action": "save", "body": "同意上报"]) { $1 }
+        case "/reviews/archive/export": fields.merge(["purpose": "年度统计", "format": "csv", "back": "archive"]) { $1 }
         case "/reviews/own-first/person": fields["idNumber"] = "11010519491231002X"
         case "/reviews/own-first/views", "/reviews/own-first/views/deletion": fields.merge(["name": "视图", "back": "own-first?year=2026"]) { $1 }
         case "/my/dossiers/:id/resubmissions":

@@ -170,4 +170,19 @@ import Testing
         #expect(once.status == 303 && twice.location == once.location)
         #expect(try await site.world.database.read { try $0.trail(of: id) }.count == 2)
     }
+
+    /// The archive leaves for a purpose, and that is on record before it does.
+    @Test func whatIsExportedIsRecorded() async throws {
+        let site = try await TestSite(try await World())
+        let (first, administrator) = (try await site.browser(.schoolFirst), try await site.browser(.schoolAdministrator))
+        _ = try await site.world.dossier()
+        let (path, page) = ("/reviews/archive/export", "/reviews/archive?year=2026")
+        let without = try await first.submit(path, on: page, ["format": "csv"])
+        #expect(without.status == 422 && without.body.contains("请填写导出用途"))
+        let table = try await first.submit(path, on: page, ["format": "csv", "purpose": "=年度总结"])
+        #expect(table.status == 200 && table.body.contains("人applicant") && table.body.contains("待初审"))
+        #expect(!table.body.contains("11010519491231002X"))
+        let log = try await administrator.get("/administration").body
+        #expect(log.contains("导出历年上报人员") && log.contains("=年度总结") && log.contains("archive?year=2026"))
+    }
 }

@@ -5,6 +5,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
     case addUnit, changeUnit, disableUnit, enableUnit, appointAdministrator
     case takeOver, handBack, addRegion
     case changeOwnUnit, passRegistration, passSuperior, passCorrection, giveBackRequest, failRequest
+    case exportArchive
 
     public var title: String {
         switch self {
@@ -32,6 +33,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
         case .passCorrection: "更正单位信息审核通过"
         case .giveBackRequest: "退回单位申请"
         case .failRequest: "单位申请审核不通过"
+        case .exportArchive: "导出历年上报人员"
         }
     }
 }

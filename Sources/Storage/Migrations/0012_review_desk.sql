@@ -56,3 +56,7 @@ CREATE TABLE common_opinions (
 );
 
 CREATE INDEX common_opinions_of_unit ON common_opinions (unit_id, kind, position);
+
+-- 历年上报人员查询: all that a unit has ever had on its desk, and all that was submitted under an authority's plans.
+CREATE INDEX desks_of_unit ON desks (unit_id, arrived_at, dossier_id);
+CREATE INDEX dossiers_by_arrival ON dossiers (arrived_at, id) WHERE edition > 0;

@@ -159,6 +159,7 @@ extension Site {
         return Worklist.all.filter { list in
             switch list.scope {
             case .own where !role.hasApplicants, .subordinate where !role.hasSubordinates, .acceptance where !role.accepts: false
+            case .archive: member.opensDossiers && (list.tab == .handled || role.oversees)
             case .own, .subordinate, .acceptance:
                 !(unit.steps == .one && (list.tab == .secondReview || list.tab == .reviewed))
                     && !(list.tab == .reviewed && !member.permissions.contains(.firstReview))

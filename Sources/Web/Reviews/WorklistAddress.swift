@@ -9,6 +9,7 @@ extension Worklist {
         switch scope {
         case .own, .subordinate: [.firstReview, .secondReview, .reviewed, .reported, .returned, .failed]
         case .acceptance: [.acceptance, .accepted, .returned, .refused]
+        case .archive: [.handled, .overseen]
         }
     }
 
@@ -25,6 +26,8 @@ extension Worklist {
             case .acceptance: ""
             case .accepted: "accepted"
             case .refused: "refused"
+            case .handled: ""
+            case .overseen: "all"
             }
         return tab.isEmpty ? scope.rawValue : "\(scope.rawValue)-\(tab)"
     }
@@ -63,6 +66,9 @@ extension Worklist {
         filter.person = ID(text("person"))
         filter.from = Day(text("from"))
         filter.until = Day(text("until"))
+        filter.stage = scope == .archive ? Stage.Name(rawValue: text("stage")) : nil
+        filter.holder = scope == .archive ? text("holder") : ""
+        filter.concluded = scope == .archive ? ["1": true, "0": false][text("concluded")] : nil
         filter.correction = tab == .returned ? Filter.Correction(rawValue: text("correction")) : nil
         order = Order(rawValue: text("order")) ?? .time
     }
@@ -74,7 +80,8 @@ extension Worklist {
             ("q", given(filter.text)), ("name", given(filter.name)), ("unit", given(filter.unit)), ("specialty", given(filter.specialty)),
             ("year", filter.year.map { String($0) }), ("series", given(filter.series)), ("level", given(filter.level)), ("kind", given(filter.kind)),
             ("office", filter.acceptanceUnit?.text), ("person", filter.person?.text), ("from", filter.from?.description), ("until", filter.until?.description),
-            ("correction", filter.correction?.rawValue), ("order", order == .time ? nil : order.rawValue),
+            ("correction", filter.correction?.rawValue), ("stage", filter.stage?.rawValue), ("holder", given(filter.holder)),
+            ("concluded", filter.concluded.map { $0 ? "1" : "0" }), ("order", order == .time ? nil : order.rawValue),
         ]
     }
 
@@ -87,6 +94,7 @@ extension Worklist {
         case .own: "本单位人员审核"
         case .subordinate: "下级单位人员审核"
         case .acceptance: "受理审核"
+        case .archive: "历年上报人员查询"
         }
     }
 
@@ -101,6 +109,8 @@ extension Worklist {
         case .acceptance: "待受理"
         case .accepted: "已受理"
         case .refused: "不予受理"
+        case .handled: "经办过的"
+        case .overseen: "授权范围内全部"
         }
     }
 
@@ -113,6 +123,7 @@ extension Worklist {
         case .returned: "退回时间"
         case .failed: "审核时间"
         case .accepted, .refused: "受理时间"
+        case .handled, .overseen: "最近办理时间"
         }
     }
 }

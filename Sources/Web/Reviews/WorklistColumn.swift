@@ -4,7 +4,7 @@ import Storage
 
 /// A column of a list.
 enum WorklistColumn: String, CaseIterable, Sendable {
-    case name, idNumber, unit, sender, title, series, level, specialty, kind, plan, year, office, time, waited, deadline, whereabouts
+    case name, idNumber, unit, sender, title, series, level, specialty, kind, plan, year, office, holder, state, time, waited, deadline, whereabouts
 
     /// Those that a list can show, in their order.
     static func possible(in list: Worklist) -> [WorklistColumn] {
@@ -13,7 +13,8 @@ enum WorklistColumn: String, CaseIterable, Sendable {
             case .unit, .sender: list.scope != .own
             case .waited: list.waits || list.tab == .reviewed
             case .deadline: list.tab == .returned
-            case .whereabouts: !list.waits
+            case .whereabouts: !list.waits && list.scope != .archive
+            case .holder, .state: list.scope == .archive
             case .name, .idNumber, .title, .series, .level, .specialty, .kind, .plan, .year, .office, .time: true
             }
         }
@@ -21,7 +22,9 @@ enum WorklistColumn: String, CaseIterable, Sendable {
 
     /// Those that it shows to whoever has chosen none.
     static func usual(in list: Worklist) -> [WorklistColumn] {
-        possible(in: list).filter { ![.sender, .series, .level, .kind, .year, .office, .specialty].contains($0) }
+        possible(in: list).filter {
+            ![.sender, .series, .level, .kind, .office, .specialty].contains($0) && ($0 != .year || list.scope == .archive) && ($0 != .plan || list.scope != .archive)
+        }
     }
 
     /// The columns of a stored choice; the name is always shown.
@@ -45,6 +48,8 @@ enum WorklistColumn: String, CaseIterable, Sendable {
         case .plan: "评审计划"
         case .year: "年度"
         case .office: "评委会（受理单位）"
+        case .holder: "材料当前所在机构"
+        case .state: "状态"
         case .time: list.timeTitle
         case .waited: "已等待"
         case .deadline: "修改提交截止"
@@ -60,7 +65,7 @@ enum WorklistColumn: String, CaseIterable, Sendable {
         case .title: .title
         case .time, .waited: list.order == .time ? .timeReversed : .time
         case .deadline: .deadline
-        case .idNumber, .sender, .series, .level, .specialty, .kind, .plan, .year, .office, .whereabouts: nil
+        case .idNumber, .sender, .series, .level, .specialty, .kind, .plan, .year, .office, .holder, .state, .whereabouts: nil
         }
     }
 
@@ -89,6 +94,8 @@ enum WorklistColumn: String, CaseIterable, Sendable {
         case .plan: entry.planName
         case .year: String(entry.year)
         case .office: entry.acceptanceUnitName
+        case .holder: entry.holder.isEmpty ? "—" : entry.holder
+        case .state: entry.stage.title
         case .time: entry.at.text
         case .waited: "\(calendar.waiting(since: entry.at, until: now)) 个工作日"
         case .deadline: entry.isBack ? entry.deadline.map { $0.adding(seconds: -1).day.description } ?? "" : "已重新提交"
@@ -99,9 +106,9 @@ enum WorklistColumn: String, CaseIterable, Sendable {
     /// Width in a spreadsheet, in characters.
     var width: Double {
         switch self {
-        case .unit, .sender, .plan, .office, .whereabouts: 30
+        case .unit, .sender, .plan, .office, .holder, .whereabouts: 30
         case .idNumber, .title, .series: 20
-        case .name, .level, .specialty, .kind, .year, .time, .waited, .deadline: 16
+        case .name, .level, .specialty, .kind, .year, .state, .time, .waited, .deadline: 16
         }
     }
 }

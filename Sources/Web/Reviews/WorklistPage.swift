@@ -12,7 +12,8 @@ extension Site {
     }
 
     func worklistPage(
-        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, numberComplaint: String? = nil, viewComplaint: String? = nil
+        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, numberComplaint: String? = nil, viewComplaint: String? = nil,
+        purposeComplaint: String? = nil
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
         return try await database.read { connection in
@@ -27,7 +28,7 @@ extension Site {
             let tools = WorklistTools(
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
                 offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(found, of: list),
-                numberComplaint: numberComplaint, viewComplaint: viewComplaint)
+                numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
                 isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission),
@@ -96,7 +97,7 @@ struct WorklistPage {
 
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {
         let current: HTML = tab.list == list.whole ? " aria-current=\"page\"" : .empty
-        let count = tab.count > 1000 && tab.list.tab == .returned ? "1000+" : String(tab.count)
+        let count = tab.count > 1000 && [.returned, .handled, .overseen, .reviewed].contains(tab.list.tab) ? "1000+" : String(tab.count)
         return "<li><a href=\"\(Path.worklist(tab.list))\"\(current)>\(tab.list.tabTitle) <span class=\"count\">\(count)</span></a></li>"
     }
 
@@ -127,11 +128,12 @@ struct WorklistPage {
         switch column {
         case .name: return "<td data-label=\"\(label)\"><a href=\"\(Path.dossier(entry.dossier, in: list))\">\(text)</a></td>"
         case .waited: return "<td data-label=\"\(label)\">\(Waited(calendar, since: entry.at, now: now).html)</td>"
+        case .state: return "<td data-label=\"\(label)\">\(StageTag(stage: entry.stage).html)</td>"
         case .deadline: return "<td data-label=\"\(label)\">\(deadline(entry))</td>"
         case .plan: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
         case .whereabouts: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
         case .idNumber, .time, .year: return "<td data-label=\"\(label)\" class=\"number\">\(text)</td>"
-        case .unit, .sender, .title, .series, .level, .specialty, .kind, .office: return "<td data-label=\"\(label)\">\(text)</td>"
+        case .unit, .sender, .title, .series, .level, .specialty, .kind, .office, .holder: return "<td data-label=\"\(label)\">\(text)</td>"
         }
     }
 
@@ -154,6 +156,7 @@ struct WorklistPage {
         case .reported: "<p class=\"none\">还没有上报的申报人。本单位审核通过、提交下一环节的材料会列在这里；下一环节办理前可以撤回。</p>"
         case .returned: "<p class=\"none\">还没有退回的申报人。退回的材料会列在这里，逾期未重新提交的会标出，可以修改提交截止时间。</p>"
         case .failed: "<p class=\"none\">没有审核不通过的申报人。计划办结前，不通过的材料可以在这里重新审核。</p>"
+        case .handled, .overseen: "<p class=\"none\">还没有上报过的申报人。</p>"
         case .accepted, .refused: "<p class=\"none\">还没有\(list.tabTitle)的申报人。</p>"
         }
     }

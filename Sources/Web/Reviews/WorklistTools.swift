@@ -8,6 +8,7 @@ import Storage
 extension Site {
     func addWorklistTools(to staff: RouterGroup<StaffContext>) {
         staff.get("/reviews/:list/export", use: exportWorklist)
+        staff.post("/reviews/:list/export", use: exportArchive)
         staff.post("/reviews/:list/person", use: findPerson)
         staff.post("/reviews/:list/columns", use: chooseColumns)
         staff.post("/reviews/:list/views", use: saveView)
@@ -26,7 +27,31 @@ extension Site {
     @Sendable private func exportWorklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
         let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
-        guard let format = TableFormat(rawValue: String(query["format"] ?? "xlsx")) else { throw Problem.notFound }
+        guard list.scope != .archive, let format = TableFormat(rawValue: String(query["format"] ?? "xlsx")) else { throw Problem.notFound }
+        return try await export(list, as: format, context)
+    }
+
+    /// The archive leaves the system for a purpose, which is recorded with the filter before the first row is sent.
+    @Sendable private func exportArchive(_ request: Request, _ context: StaffContext) async throws -> Response {
+        let form = try await Form(request)
+        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        try form.only { ["back", "purpose", "format"].contains($0) }
+        let list = back(form, try await offeredList(context) { _ in nil })
+        guard list.scope == .archive, let format = TableFormat(rawValue: form["format"]) else { throw Problem.notFound }
+        let reading = FieldReading([WorklistTools.purpose], from: { form[$0] }, complete: true, in: reference, today: context.now.day)
+        if let problem = reading.problems.first { return page(try await worklistPage(list, context, purposeComplaint: problem.message), status: .unprocessableContent) }
+        // The page stays, and its form may be sent again: each file that leaves is a record of its own.
+        var numbers = SystemRandomNumberGenerator()
+        let (purpose, now, key) = (reading.values["purpose"] ?? "", context.now, randomText(characters: 26, from: &numbers))
+        try await database.write { connection in
+            let rows = try connection.worklistCount(list, for: context.member, most: 10_000_000, at: now)
+            try connection.recordExport(
+                of: list, named: list.tabTitle, narrowedTo: list.reference, for: purpose, rows: rows, by: Administrator(context.member, key: key, at: now))
+        }
+        return try await export(list, as: format, context)
+    }
+
+    private func export(_ list: Worklist, as format: TableFormat, _ context: StaffContext) async throws -> Response {
         let (member, now, calendar, reference, database) = (context.member, context.now, calendar, reference, database)
         let columns = WorklistColumn.possible(in: list)
         let table = Table(
@@ -112,6 +137,9 @@ struct WorklistTools {
     let found: String
     var numberComplaint: String?
     var viewComplaint: String?
+    var purposeComplaint: String?
+
+    static let purpose = Field("purpose", "导出用途", .line(100), required: true)
 
     static let viewName = Field("name", "视图名称", .line(20), required: true)
 
@@ -144,6 +172,7 @@ struct WorklistTools {
         \(select("series", "系列", reference.series.map { ($0, $0) }, list.filter.series))\
         \(select("level", "级别", reference.codes(.titleLevels).map { ($0.code, $0.name) }, list.filter.level))\
         \(list.tab == .returned ? select("correction", "状态", Self.corrections, list.filter.correction?.rawValue ?? "") : .empty)\
+        \(list.scope == .archive ? archive : .empty)\
         <details class="morefilters"\(" open", if: hasMore)><summary>更多条件</summary><div class="fields">\(details)</div></details>\
         \(list.order == .time ? .empty : "<input type=\"hidden\" name=\"order\" value=\"\(list.order.rawValue)\">" as HTML)\
         \(list.filter.person.map { "<input type=\"hidden\" name=\"person\" value=\"\($0.text)\">" as HTML })\
@@ -151,12 +180,21 @@ struct WorklistTools {
         """
     }
 
+    /// What only the archive is asked for.
+    private var archive: HTML {
+        let stages = Stage.Name.allCases.filter { $0 != .draft }.map { ($0.rawValue, $0.title) }
+        return """
+            \(select("concluded", "评审活动", [("1", "已办结"), ("0", "办理中")], list.filter.concluded.map { $0 ? "1" : "0" } ?? ""))\
+            \(select("stage", "状态", stages, list.filter.stage?.rawValue ?? ""))
+            """
+    }
+
     private static let corrections = [("open", "待申报人修改"), ("overdue", "已逾期"), ("resubmitted", "已重新提交")]
 
     private var hasMore: Bool {
         let filter = list.filter
         return !filter.name.isEmpty || !filter.unit.isEmpty || !filter.specialty.isEmpty || !filter.kind.isEmpty || filter.acceptanceUnit != nil || filter.from != nil
-            || filter.until != nil
+            || filter.until != nil || !filter.holder.isEmpty
     }
 
     private var details: HTML {
@@ -164,6 +202,7 @@ struct WorklistTools {
         \(text("name", "姓名", list.filter.name))\(list.scope == .own ? .empty : text("unit", "所在单位", list.filter.unit))\(text("specialty", "申报专业", list.filter.specialty))\
         \(field("kind", "申报类型", reference.codes(.applicationTypes).map { ($0.code, $0.name) }, list.filter.kind))\
         \(list.scope == .acceptance ? .empty : field("office", "评委会（受理单位）", offices.map { ($0.id.text, $0.name) }, list.filter.acceptanceUnit?.text ?? ""))\
+        \(list.scope == .archive ? text("holder", "材料当前所在机构", list.filter.holder) : .empty)\
         \(text("from", "\(list.timeTitle)自", list.filter.from?.description ?? "", day: true))\(text("until", "\(list.timeTitle)至", list.filter.until?.description ?? "", day: true))
         """
     }
@@ -186,8 +225,21 @@ struct WorklistTools {
 
     private var more: HTML {
         """
-        <div class="tools">\(number)\(columnChoice)\(viewForm)<span class="exports">导出：<a href="\(Path.export(list, as: .xlsx))" download>xlsx</a> <a href="\(Path.export(list, as: .csv))" download>csv</a></span></div>
+        <div class="tools">\(number)\(columnChoice)\(viewForm)\(exports)</div>
         """
+    }
+
+    private var exports: HTML {
+        guard list.scope == .archive else {
+            return "<span class=\"exports\">导出：<a href=\"\(Path.export(list, as: .xlsx))\" download>xlsx</a> <a href=\"\(Path.export(list, as: .csv))\" download>csv</a></span>"
+        }
+        let path = Path.worklistPart(list, "export")
+        return """
+            <details\(" open", if: purposeComplaint != nil)><summary>导出</summary><form class="inline" method="post" action="\(path)">\(FormToken.fields(for: path, in: session))\(back)\
+            <label for="purpose">导出用途<span class="star" aria-hidden="true">★</span></label><input id="purpose" name="purpose" maxlength="100" aria-required="true"\(purposeComplaint == nil ? .empty : " aria-invalid=\"true\" aria-describedby=\"purpose-note\"" as HTML)>\
+            <button name="format" value="xlsx">导出 xlsx</button><button name="format" value="csv">导出 csv</button>\
+            \(purposeComplaint.map { "<p class=\"complaint\" id=\"purpose-note\" role=\"alert\">\($0)</p>" as HTML })<p class="hint">导出的用途、条件和人数记入本单位管理记录。</p></form></details>
+            """
     }
 
     private var number: HTML {
