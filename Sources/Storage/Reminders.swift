@@ -5,18 +5,26 @@ struct DueReminder {
     let kind: Reminder
     let dossier: ID<Dossier>
     let person: ID<Person>
+    let applicantName: String
+    /// The applicant's own unit.
+    let unit: ID<WorkUnit>
     let planName: String
     let deadline: Instant
 }
 
 /// What is said without a step: once for each deadline, once a week for each unit.
 public enum Reminder: String, Sendable, CaseIterable {
-    case deadlineNear, deadlineToday, desksLate
+    /// Three working days before a deadline, one, and on its day: to the applicant; and the first two to his unit.
+    case deadlineNear, deadlineSoon, deadlineToday, deadlineNearAtUnit, deadlineSoonAtUnit
+    case desksLate
+    /// 提醒, by the unit that gave it back.
+    case urged
     /// A unit's request waits: told to the unit that decides, then to the title authority above it (D12).
     case requestLate, requestVeryLate
 
-    /// Working days before a deadline's day on which its applicant is told.
+    /// Working days before a deadline's day on which its applicant is told first, and again.
     public static let daysAhead = 3
+    public static let daysAheadAgain = 1
     /// Working days after which a unit is told of what waits there.
     public static let patience = 10
     /// Working days after which a unit is told of requests that wait there.
@@ -24,7 +32,7 @@ public enum Reminder: String, Sendable, CaseIterable {
 }
 
 extension Connection {
-    /// Reminds applicants whose deadline comes within three working days, and on its last day, of at most `limit` dossiers; returns of how many.
+    /// Reminds applicants and their units of deadlines that come within three working days and within one, and applicants on the last day, of at most `limit` dossiers; returns of how many.
     /// Said once for a dossier, a deadline and a kind, however often and on however many nodes this runs.
     public func remindOfDeadlines(by calendar: WorkCalendar, at now: Instant, limit: Int = 200) throws -> Int {
         let due = try dueReminders(by: calendar, at: now, limit: limit)
@@ -36,23 +44,35 @@ extension Connection {
                 VALUES (\(reminder.kind.rawValue), \(reminder.dossier), \(reminder.deadline), \(reminder.dossier), \(reminder.person), \(body), \(now))
                 ON CONFLICT (kind, subject_id, occasion) DO NOTHING
                 """)
+            guard let atUnit = reminder.kind.atUnit else { continue }
+            try run(
+                """
+                INSERT INTO reminders (kind, subject_id, occasion, dossier_id, unit_id, body, sent_at)
+                VALUES (\(atUnit.rawValue), \(reminder.dossier), \(reminder.deadline), \(reminder.dossier), \(reminder.unit), \(reminder.sentenceToUnit), \(now))
+                ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+                """)
         }
         return due.count
     }
 
     private func dueReminders(by calendar: WorkCalendar, at now: Instant, limit: Int) throws -> [DueReminder] {
-        // The last deadline of which no more than three working days are left, non-working days behind them included.
+        // The last deadlines of which no more than so many working days are left, non-working days behind them included.
         let horizon = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
+        let soon = calendar.day(Reminder.daysAheadAgain + 1, workingDaysAfter: now.day).adding(-1).end
         let tonight = now.day.end
-        let kind: SQL = "CASE WHEN d.deadline <= \(tonight) THEN 'deadlineToday' ELSE 'deadlineNear' END"
+        let kind: SQL = "CASE WHEN d.deadline <= \(tonight) THEN 'deadlineToday' WHEN d.deadline <= \(soon) THEN 'deadlineSoon' ELSE 'deadlineNear' END"
         return try rows(
             """
-            SELECT \(kind), d.id, d.person_id, p.name, d.deadline FROM dossiers d JOIN plans p ON p.id = d.plan_id
+            SELECT \(kind), d.id, d.person_id, d.person_name, d.unit_id, p.name, d.deadline FROM dossiers d JOIN plans p ON p.id = d.plan_id
             WHERE d.deadline > \(now) AND d.deadline <= \(horizon) AND d.stage IN ('returned', 'returnedForCorrection')
               AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.subject_id = d.id AND r.occasion = d.deadline AND r.kind = \(kind))
             ORDER BY d.deadline, d.id LIMIT \(limit)
             """
-        ) { DueReminder(kind: try $0.name(), dossier: try $0.id(), person: try $0.id(), planName: try $0.text(), deadline: try $0.instant()) }
+        ) { 
+            DueReminder(
+                kind: try $0.name(), dossier: try $0.id(), person: try $0.id(), applicantName: try $0.text(), unit: try $0.id(), planName: try $0.text(),
+                deadline: try $0.instant())
+        }
     }
 
     /// Tells every unit, once a week, how many dossiers have waited there for more than ten working days; returns how many were told.
@@ -117,7 +137,42 @@ extension WorkCalendar {
     }
 }
 
+extension Reminder {
+    /// What is told the applicant's unit at the same time; nil for nothing.
+    fileprivate var atUnit: Reminder? {
+        switch self {
+        case .deadlineNear: .deadlineNearAtUnit
+        case .deadlineSoon: .deadlineSoonAtUnit
+        case .deadlineToday, .deadlineNearAtUnit, .deadlineSoonAtUnit, .desksLate, .urged, .requestLate, .requestVeryLate: nil
+        }
+    }
+}
+
+extension Connection {
+    /// 提醒: tells an applicant once a day that what was given back waits for him; by the unit that gave it back.
+    public func urge(_ id: ID<Dossier>, by actor: Actor, at now: Instant) throws {
+        let dossier = try dossier(id, for: actor)
+        if let denial = actor.denial(of: .extend, on: dossier) { throw Problem(denial) }
+        guard dossier.journey.accepts(.extend), let deadline = dossier.deadline, case .staff(let member) = actor, let plan = try plan(dossier.plan) else {
+            throw Problem.refused("材料现为“\(dossier.journey.stage.name.title)”，不需要提醒申报人。")
+        }
+        if let reason = dossier.tooLate(at: now) { throw Problem.refused(reason) }
+        let unit = try unit(member.unit)?.name ?? ""
+        let body = "\(unit)提醒您：您申报的“\(plan.name)”须于 \(deadline.adding(seconds: -1).day) 24:00 前修改并重新提交，逾期不能提交。"
+        let rows = try run(
+            """
+            INSERT INTO reminders (kind, subject_id, occasion, dossier_id, person_id, body, sent_at)
+            VALUES (\(Reminder.urged.rawValue), \(id), \(Instant(now.day, hour: 0)), \(id), \(dossier.applicant), \(body), \(now)) ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+            """)
+        guard rows == 1 else { throw Problem.refused("今天已提醒过\(dossier.applicantName)，请明天再提醒。") }
+    }
+}
+
 extension DueReminder {
+    fileprivate var sentenceToUnit: String {
+        "\(applicantName)申报的“\(planName)”已退回待修改，修改提交将于 \(deadline.adding(seconds: -1).day) 24:00 截止，请督促其及时重新提交。"
+    }
+
     fileprivate func sentence(by calendar: WorkCalendar, at now: Instant) -> String {
         let last = deadline.adding(seconds: -1).day
         let left = calendar.workingDays(from: now.day.adding(1), through: last)

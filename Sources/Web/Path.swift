@@ -25,6 +25,7 @@ enum Path {
     static func acceptances(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/acceptances" }
     static func step(_ window: StepWindow, on id: ID<Dossier>) -> String { "/dossiers/\(id)/\(window.rawValue)" }
     static func myStep(_ window: StepWindow, on id: ID<Dossier>) -> String { "/my/dossiers/\(id)/\(window.rawValue)" }
+    static func reminders(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/reminders" }
     static func resubmissions(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/resubmissions" }
     static func myDossier(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)" }
     static func mySection(_ id: ID<Dossier>, _ section: Section) -> String { "/my/dossiers/\(id)/sections/\(section.rawValue)" }

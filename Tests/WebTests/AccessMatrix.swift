@@ -96,6 +96,8 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/failures", state: .second, expected: "401 403 403 403 303 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/recusals", state: .first, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/extensions", state: .returned, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/reminders", state: .returned, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/reminders", state: .first, expected: "401 403 403 409 409 409 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/withdrawals", state: .upper, expected: "401 403 403 403 303 303 404 404 403 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/take-backs", state: .second, expected: "401 403 403 303 403 403 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/reopenings", state: .failed, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),

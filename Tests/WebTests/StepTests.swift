@@ -185,4 +185,19 @@ import Testing
         let log = try await administrator.get("/administration").body
         #expect(log.contains("导出历年上报人员") && log.contains("=年度总结") && log.contains("archive?year=2026"))
     }
+
+    /// 提醒: once a day, by the unit that gave it back, as long as it can still be sent in.
+    @Test func applicantsAreUrgedOnceADay() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        let id = try await site.world.dossier(after: [(.schoolFirst, .giveBack)])
+        let (path, list) = ("/dossiers/\(id)/reminders", "/reviews/own-returned?year=2026")
+        let form = try await first.get(list).form(to: path)
+        let told = try await first.post(path, form)
+        #expect(told.status == 303 && told.location.hasPrefix("/reviews/own-returned?year=2026"))
+        #expect(try await first.get(told.location).body.contains("已提醒申报人"))
+        #expect(try await site.browser(.applicant).get("/home").body.contains("提醒您"))
+        let again = try await first.post(path, form)
+        #expect(again.status == 409 && again.body.contains("今天已提醒过"))
+    }
 }

@@ -8,11 +8,11 @@ extension Site {
     @Sendable func worklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
         let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
-        return page(try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init)))
+        return page(try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), isUrged: query["urged"] == "1"))
     }
 
     func worklistPage(
-        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, numberComplaint: String? = nil, viewComplaint: String? = nil,
+        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, isUrged: Bool = false, numberComplaint: String? = nil, viewComplaint: String? = nil,
         purposeComplaint: String? = nil
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
@@ -32,7 +32,9 @@ extension Site {
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
                 isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission),
-                toast: try self.toast(done, for: .staff(member), in: session, connection), reference: reference, calendar: calendar, now: now
+                toast: isUrged
+                    ? "<div class=\"notice success\" role=\"status\"><p>已提醒申报人，消息已送达其首页。</p></div>" : try self.toast(done, for: .staff(member), in: session, connection),
+                session: session, reference: reference, calendar: calendar, now: now
             ).html
         }
     }
@@ -76,6 +78,7 @@ struct WorklistPage {
     let hasMore: Bool
     let mayAct: Bool
     let toast: HTML
+    let session: Session
     let reference: Reference
     let calendar: WorkCalendar
     let now: Instant
@@ -118,8 +121,18 @@ struct WorklistPage {
 
     private func row(_ entry: Worklist.Entry) -> HTML {
         """
-        <tr>\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a></td></tr>
+        <tr>\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
         """
+    }
+
+    /// 提醒, for what lies with its applicant and can still be sent in.
+    private func reminder(_ entry: Worklist.Entry) -> HTML {
+        guard list.tab == .returned, entry.isBack, let deadline = entry.deadline, deadline > now else { return .empty }
+        let path = Path.reminders(entry.dossier)
+        return """
+            <form class="beside" method="post" action="\(path)" data-once>\(FormToken.fields(for: path, in: session))<input type="hidden" name="back" value="\(list.reference)">\
+            <button class="plain">提醒<span class="unseen">\(entry.applicantName)</span></button></form>
+            """
     }
 
     private func cell(_ column: WorklistColumn, _ entry: Worklist.Entry) -> HTML {

@@ -8,6 +8,7 @@ import Storage
 extension Site {
     func addWorklistTools(to staff: RouterGroup<StaffContext>) {
         staff.get("/reviews/:list/export", use: exportWorklist)
+        staff.post("/dossiers/:id/reminders", use: urge)
         staff.post("/reviews/:list/export", use: exportArchive)
         staff.post("/reviews/:list/person", use: findPerson)
         staff.post("/reviews/:list/columns", use: chooseColumns)
@@ -81,6 +82,16 @@ extension Site {
         // Whoever is not known here is nobody in the list, like everybody whom the reader may not see.
         found.filter.person = try await database.read { try $0.person(number)?.id } ?? newID()
         return see(Path.worklist(found))
+    }
+
+    /// 提醒, beside a row of what was given back.
+    @Sendable private func urge(_ request: Request, _ context: StaffContext) async throws -> Response {
+        let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
+        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        try form.only { $0 == "back" }
+        try await database.write { try $0.urge(id, by: context.actor, at: context.now) }
+        let list = Worklist(reference: form["back"]) ?? Worklist(scope: .own, tab: .returned)
+        return see(Path.with(list.values + [("urged", "1")], "/reviews/\(list.name)"))
     }
 
     @Sendable private func chooseColumns(_ request: Request, _ context: StaffContext) async throws -> Response {
