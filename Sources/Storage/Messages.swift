@@ -25,7 +25,9 @@ extension Connection {
             WHERE \(recipient) AND (\(visible(to: actor))) ORDER BY m.sent_at DESC, m.dossier_id, m.number LIMIT \(limit)
             """
         ) { Message(dossier: try $0.id(), sender: try $0.text(), body: try $0.text(), sentAt: try $0.instant()) }
-        let reminded = try rows("SELECT m.dossier_id, m.body, m.sent_at FROM reminders m WHERE \(recipient) AND (m.dossier_id IS NULL OR EXISTS (SELECT 1 FROM dossiers d WHERE d.id = m.dossier_id AND \(visible(to: actor)))) ORDER BY m.sent_at DESC, m.kind, m.subject_id LIMIT \(limit)") {
+        let reminded = try rows(
+            "SELECT m.dossier_id, m.body, m.sent_at FROM reminders m WHERE \(recipient) AND (m.dossier_id IS NULL OR EXISTS (SELECT 1 FROM dossiers d WHERE d.id = m.dossier_id AND \(visible(to: actor)))) ORDER BY m.sent_at DESC, m.kind, m.subject_id LIMIT \(limit)"
+        ) {
             Message(dossier: try $0.optionalID(), sender: "系统提醒", body: try $0.text(), sentAt: try $0.instant())
         }
         let seen: SQL =

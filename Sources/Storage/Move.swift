@@ -66,6 +66,11 @@ extension Connection {
         }
         guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
         if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
+        switch move.step {
+        case .pass, .giveBack, .fail:
+            if let claim = try claim(on: dossier.id, besides: move.key) { throw Problem.refused(claim) }
+        case .submit, .recall, .takeBack, .withdraw, .extend, .resubmit, .reopen, .handOver, .recuse, .accept, .requestCorrection, .refuse, .abandon, .conclude: break
+        }
         return dossier
     }
 

@@ -68,7 +68,7 @@ extension Connection {
               AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.subject_id = d.id AND r.occasion = d.deadline AND r.kind = \(kind))
             ORDER BY d.deadline, d.id LIMIT \(limit)
             """
-        ) { 
+        ) {
             DueReminder(
                 kind: try $0.name(), dossier: try $0.id(), person: try $0.id(), applicantName: try $0.text(), unit: try $0.id(), planName: try $0.text(),
                 deadline: try $0.instant())

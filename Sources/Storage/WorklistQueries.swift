@@ -57,7 +57,7 @@ extension Connection {
         return """
             d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
             au.name, \(sender), \(time(of: list)), d.stage, hu.name, d.deadline,
-            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, \(place(in: list).0)
+            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, d.version, \(place(in: list).0)
             """
     }
 
@@ -67,7 +67,7 @@ extension Connection {
             dossier: id, applicantName: try row.text(), idNumber: try vault.idNumber(of: &row), unitName: try row.text(), title: try row.optionalText() ?? "",
             series: try row.optionalText() ?? "", levelName: try row.optionalText() ?? "", specialty: try row.text(), kind: try row.text(), planName: try row.text(),
             year: try row.integer(), acceptanceUnitName: try row.text(), senderName: try row.text(), at: try row.instant(), stage: try row.name(),
-            stopUnitName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(),
+            stopUnitName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(), version: try row.integer(),
             key: Worklist.Key(place: try Worklist.Key.Place(row.value()), dossier: id))
     }
 

@@ -131,6 +131,7 @@ public struct Worklist: Sendable, Hashable {
         public let deadline: Instant?
         /// Whether it was given back by the list's unit and lies with its applicant.
         public let isBack: Bool
+        public let version: Int
         public let key: Key
     }
 }

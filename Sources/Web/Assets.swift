@@ -22,7 +22,7 @@ public struct Assets: Sendable {
     private static let styles = [
         "tokens", "base", "shell", "button", "form", "table", "card", "tag", "tabs", "steps", "timeline", "dialog", "notice", "dossier", "file", "entry", "tree", "print",
     ]
-    private static let scripts = ["zhiping", "autosave", "dialogs", "forms", "keys", "posts", "reveal", "toc", "tree", "upload", "viewer"]
+    private static let scripts = ["zhiping", "autosave", "bulk", "dialogs", "forms", "keys", "phrases", "posts", "reveal", "toc", "tree", "upload", "viewer"]
 
     public init() throws {
         guard let folder = Bundle.module.resourceURL?.appending(path: "Public") else { throw Missing(description: "the program's own files are missing") }

@@ -118,6 +118,7 @@ extension Site {
         addSteps(to: staff, applicant)
         addWorklistTools(to: staff)
         addCommonOpinions(to: staff)
+        addBulks(to: staff)
         return router
     }
 

@@ -171,3 +171,52 @@ def test_filters_views_and_columns(walker):
     walker.click(walker.find("form[action$='/person'] button"))
     assert walker.find("#idNumber-note").text
     walker.inspect("list-number-wrong")
+
+
+def test_common_opinions(walker):
+    walker.sign_in(FIRST)
+    walker.press("常用意见设置")
+    walker.inspect("common-opinions-empty")
+    walker.click(walker.all("details summary")[1], stays=True)
+    walker.find("[id='giveBack-body']").send_keys("请{姓名}于{截止时间}前补充材料。")
+    walker.press("添加")
+    walker.sees("请{姓名}于{截止时间}前补充材料。", "已使用 0 次")
+    walker.inspect("common-opinions")
+    desk.open_first(walker, desk.OWN, "初审")
+    name = name_on_page(walker)
+    open_window(walker, "退回", "returns")
+    Select(walker.find("#returns-phrase")).select_by_index(1)
+    day = walker.find("#returns-within").get_property("value")
+    assert walker.find("#returns-opinion").get_property("value") == f"请{name}于{day}前补充材料。"
+    walker.press("确定退回")
+    walker.press("常用意见设置")
+    walker.sees("已使用 1 次")
+
+
+def test_many_are_given_back_at_once(walker):
+    walker.sign_in(FIRST)
+    desk.go_to_list(walker, desk.OWN, "初审")
+    boxes = walker.all("td.tick input")[:2]
+    names = [box.get_attribute("aria-label").removeprefix("选择") for box in boxes]
+    for box in boxes:
+        walker.click(box, stays=True)
+    walker.sees(f"已选择 {len(boxes)} 人")
+    walker.press("批量退回")
+    walker.inspect("bulk-form")
+    walker.find("#opinion").send_keys("请补充继续教育学时证明。")
+    walker.press(f"确定批量退回 {len(boxes)} 人")
+    walker.inspect("bulk-waiting")
+    walker.wait(lambda: "已全部处理完毕" in walker.text() or walker.driver.refresh(), "all are given back")
+    walker.sees(*names, "初审退回")
+    walker.inspect("bulk-done")
+
+
+def test_the_archive(walker):
+    walker.sign_in(FIRST)
+    walker.press("历年上报人员查询")
+    walker.sees("材料当前所在机构", "状态")
+    walker.inspect("archive")
+    walker.click([summary for summary in walker.all(".tools summary") if summary.text == "导出"][0], stays=True)
+    walker.press("导出 xlsx")
+    walker.sees("请填写导出用途")
+    walker.inspect("archive-purpose-missing")

@@ -39,6 +39,8 @@ import Testing
                 ("contents", "Editions: what was submitted, with its digest. Rows are only added."),
                 ("stops", "The review chain, frozen at submission, with the stops that were inserted."),
                 ("desk_counts", "How many dossiers each list of a unit holds, kept with the desks."),
+                ("bulks", "Decisions on many dossiers at once, each to be taken by itself."),
+                ("bulk_items", "The dossiers of a bulk, with what came of each."),
                 ("common_opinions", "Phrases for opinions, of a unit or of one of its staff, with how often they were used."),
                 ("list_views", "Filters of a list that a staff member has given a name."),
                 ("list_columns", "Which columns a staff member wants to see in a list."),

@@ -74,6 +74,9 @@ enum AccessMatrix {
         Line(method: .get, route: "/reviews/archive-all", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
         Line(method: .get, route: "/reviews/archive/export", state: .none, expected: "303 403 403 404 404 404 403 403 404 404 404 404 403"),
         Line(method: .post, route: "/reviews/archive/export", state: .none, expected: "401 403 403 200 200 200 403 403 200 200 200 200 403"),
+        Line(method: .post, route: "/reviews/own-first/bulk", state: .first, expected: "401 403 403 200 200 200 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/bulks", state: .first, expected: "401 403 403 303 303 303 403 403 404 404 303 404 403"),
+        Line(method: .get, route: "/bulks/:id", state: .first, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
         Line(method: .get, route: "/dossiers/:id", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
         Line(method: .get, route: "/dossiers/:id", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
         Line(method: .get, route: "/dossiers/:id", state: .upper, expected: "303 403 403 200 200 200 404 404 200 404 200 404 403"),
@@ -334,6 +337,11 @@ enum AccessMatrix {
         case "/common-opinions": fields.merge(["kind": "pass", "body": "同意上报"]) { $1 }
         case "/common-opinions/:id": fields.merge(["action": "save", "body": "同意上报"]) { $1 }
         case "/reviews/archive/export": fields.merge(["purpose": "年度统计", "format": "csv", "back": "archive"]) { $1 }
+        case "/reviews/own-first/bulk": fields.merge(["action": "giveBack", "back": "own-first", "d.\(dossier.id)": "2"]) { $1 }
+        case "/bulks":
+            fields.merge(["kind": "giveBack", "back": "own-first", "d.\(dossier.id)": "2", "opinion": "补充", "deadline": World.start.day.adding(9).description, "action": "submit"])
+            { $1 }
+            return try await browser.upload(path, fields, [])
         case "/reviews/own-first/person": fields["idNumber"] = "11010519491231002X"
         case "/reviews/own-first/views", "/reviews/own-first/views/deletion": fields.merge(["name": "视图", "back": "own-first?year=2026"]) { $1 }
         case "/my/dossiers/:id/resubmissions":

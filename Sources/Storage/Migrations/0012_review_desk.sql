@@ -60,3 +60,30 @@ CREATE INDEX common_opinions_of_unit ON common_opinions (unit_id, kind, position
 -- 历年上报人员查询: all that a unit has ever had on its desk, and all that was submitted under an authority's plans.
 CREATE INDEX desks_of_unit ON desks (unit_id, arrived_at, dossier_id);
 CREATE INDEX dossiers_by_arrival ON dossiers (arrived_at, id) WHERE edition > 0;
+
+-- 批量办理: what somebody has decided on many dossiers at once, taken one by one, each in a transaction of its own.
+CREATE TABLE bulks (
+    id TEXT PRIMARY KEY,
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    kind TEXT NOT NULL CHECK (kind IN ('pass', 'giveBack', 'remind')),
+    list TEXT NOT NULL,
+    said TEXT NOT NULL,
+    created_at INSTANT NOT NULL
+);
+
+CREATE INDEX bulks_of_staff ON bulks (staff_id, created_at, id);
+
+CREATE TABLE bulk_items (
+    bulk_id TEXT NOT NULL REFERENCES bulks (id),
+    position COUNT NOT NULL,
+    dossier_id TEXT NOT NULL REFERENCES dossiers (id),
+    applicant_name TEXT NOT NULL,
+    version COUNT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused')),
+    answer TEXT NOT NULL,
+    PRIMARY KEY (bulk_id, position),
+    UNIQUE (bulk_id, dossier_id)
+);
+
+-- What is claimed: by whom, is told to everybody else.
+CREATE INDEX bulk_items_waiting ON bulk_items (dossier_id, bulk_id) WHERE state = 'waiting';

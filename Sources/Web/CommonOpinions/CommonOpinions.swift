@@ -133,13 +133,15 @@ struct PhrasePicker {
     let field: String
     /// The page's forms differ by this.
     var prefix = ""
+    /// Whether the server puts it in, too, where no script runs.
+    var isServed = true
 
     var html: HTML {
         guard !phrases.isEmpty else { return "<p class=\"hint\">可以在<a href=\"\(Path.commonOpinions)\">常用意见设置</a>中添加常用意见。</p>" }
         return """
             <div class="phrases" data-phrases="\(field)"><label class="unseen" for="\(prefix)phrase">常用意见</label><select id="\(prefix)phrase" name="phrase"><option value="">常用意见…</option>\(phrases.map { phrase in
                 "<option value=\"\(phrase.id.text)\" data-text=\"\(phrase.filled(name: applicantName, deadline: "{截止时间}"))\">\(phrase.body.cut(to: 40))</option>" as HTML
-            })</select><button name="action" value="insert">插入</button></div>
+            })</select>\(isServed ? "<button name=\"action\" value=\"insert\">插入</button>" : .empty)</div>
             """
     }
 }

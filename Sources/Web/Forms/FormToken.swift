@@ -11,6 +11,9 @@ struct FormToken {
     let key: String
     let version: Int
 
+    /// What stands in for a form's where a decision is carried out that was made before.
+    init(key: String, version: Int) { (self.key, self.version) = (key, version) }
+
     static let keys: Set<String> = ["_token", "_version", "_key"]
 
     /// The hidden fields of a new form.

@@ -4,7 +4,7 @@ export function phrases(root) {
     const [list, button] = [picker.querySelector("select"), picker.querySelector("button")];
     const form = picker.closest("form");
     const text = form.elements.namedItem(picker.dataset.phrases);
-    button.hidden = true;
+    if (button) button.hidden = true;
     list.addEventListener("change", () => {
       const option = list.selectedOptions[0];
       if (!option?.value) return;

@@ -1,5 +1,6 @@
 // Everything works without these; they make it quicker and safer against slips.
 import { autosave } from "./autosave.js";
+import { bulk } from "./bulk.js";
 import { dialogs } from "./dialogs.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
@@ -15,6 +16,7 @@ forms(document);
 dialogs(document);
 autosave(document);
 keys(document);
+bulk(document);
 toc(document);
 uploads(document);
 viewer(document);

@@ -11,6 +11,8 @@ struct PassForm: Sendable {
     var used: [ID<CommonOpinion>] = []
     var search = ""
     var confirmed = false
+    /// A publicity is asked for whatever the plan says: many are passed on at once.
+    var demandsPublicity = false
     /// The digest of the content that was before his eyes.
     var seen = ""
     /// The list from which the reviewer came, to which he goes on.

@@ -41,7 +41,8 @@ extension Site {
         }
         // What the first reviewer fills in ahead is demanded of nobody yet (D3).
         let leaves = dossier.journey.stage == dossier.journey.chain.lastStep(of: 0)
-        let rule = leaves ? plan.publicity : PublicityRule(demand: .optional, workingDays: plan.publicity.workingDays)
+        let demand: PublicityRule.Demand = typed.demandsPublicity ? .required : plan.publicity.demand
+        let rule = leaves ? PublicityRule(demand: demand, workingDays: plan.publicity.workingDays) : PublicityRule(demand: .optional, workingDays: plan.publicity.workingDays)
         return Recommendation.judge(
             from: { typed.values[$0] ?? "" }, with: try supplement(to: dossier, under: plan, leaves: leaves, connection), rule: rule, confirmed: typed.confirmed,
             calendar: calendar, in: reference, today: now.day)

@@ -8,11 +8,13 @@ extension Site {
     @Sendable func worklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
         let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
-        return page(try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), isUrged: query["urged"] == "1"))
+        return page(
+            try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), isUrged: query["urged"] == "1"))
     }
 
     func worklistPage(
-        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, isUrged: Bool = false, numberComplaint: String? = nil, viewComplaint: String? = nil,
+        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, isUrged: Bool = false, numberComplaint: String? = nil,
+        viewComplaint: String? = nil,
         purposeComplaint: String? = nil
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
@@ -106,8 +108,8 @@ struct WorklistPage {
 
     private var table: HTML {
         """
-        <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(columns.map(head))<th scope="col">操作</th></tr></thead>\
-        <tbody>\(entries.map(row))</tbody></table></div>
+        <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(bulkKinds.isEmpty ? .empty : "<th scope=\"col\" data-tick-all><span class=\"unseen\">选择</span></th>" as HTML)\(columns.map(head))<th scope="col">操作</th></tr></thead>\
+        <tbody>\(entries.map(row))</tbody></table></div>\(bulkBar)
         """
     }
 
@@ -121,8 +123,32 @@ struct WorklistPage {
 
     private func row(_ entry: Worklist.Entry) -> HTML {
         """
-        <tr>\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
+        <tr>\(tick(entry))\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
         """
+    }
+
+    /// What can be decided on many of the list at once.
+    private var bulkKinds: [Bulk.Kind] {
+        switch list.tab {
+        case .firstReview, .secondReview: mayAct ? [.pass, .giveBack] : []
+        case .returned: [.remind]
+        case .reviewed, .reported, .failed, .acceptance, .accepted, .refused, .handled, .overseen: []
+        }
+    }
+
+    private func tick(_ entry: Worklist.Entry) -> HTML {
+        guard !bulkKinds.isEmpty else { return .empty }
+        guard list.tab != .returned || entry.isBack else { return "<td></td>" }
+        return "<td class=\"tick\"><input type=\"checkbox\" form=\"bulk\" name=\"d.\(entry.dossier.text)\" value=\"\(entry.version)\" aria-label=\"选择\(entry.applicantName)\"></td>"
+    }
+
+    private var bulkBar: HTML {
+        guard !bulkKinds.isEmpty else { return .empty }
+        let path = Path.worklistPart(list, "bulk")
+        return """
+            <form id="bulk" class="bulk" method="post" action="\(path)">\(FormToken.fields(for: path, in: session))<input type="hidden" name="back" value="\(list.reference)">\
+            \(isFirst && !hasMore ? .empty : "<label class=\"check\"><input type=\"checkbox\" name=\"all\" value=\"1\"> 全部符合条件的（最多 \(Bulk.most) 人）</label>" as HTML)<span data-ticked>勾选后：</span>\(bulkKinds.map { "<button name=\"action\" value=\"\($0.rawValue)\">\($0.title)</button>" as HTML })</form>
+            """
     }
 
     /// 提醒, for what lies with its applicant and can still be sent in.

@@ -68,13 +68,7 @@ struct StepWindowView {
 
     private var deadline: HTML {
         guard window.asksForDeadline else { return .empty }
-        let chosen = typing == nil ? presets.dropFirst().first?.day.description ?? presets.first?.day.description ?? "" : typed("within")
-        return """
-            <fieldset class="deadline"><legend>修改提交截止时间<span class="star" aria-hidden="true">★</span></legend><div class="fields">\
-            <div class="field"><label for="\(prefix)within">期限</label><select id="\(prefix)within" name="within">\(presets.map { preset in
-                "<option value=\"\(preset.day.description)\"\(" selected", if: preset.day.description == chosen)>\(preset.workingDays) 个工作日，至 \(preset.day.description) 24:00</option>" as HTML
-            })<option value=""\(" selected", if: chosen.isEmpty)>指定日期</option></select></div>\(input(StepWindow.deadline))</div></fieldset>
-            """
+        return DeadlineChoice(presets: presets, chosen: typing == nil ? nil : typed("within"), prefix: prefix, day: input(StepWindow.deadline)).html
     }
 
     private var remarks: HTML {
@@ -92,6 +86,26 @@ struct StepWindowView {
             <div class="field\(complaint == nil ? .empty : " wrong" as HTML)"><label class="check"><input type="checkbox" name="confirmed" value="1" id="\(prefix)confirmed"\
             \(complaint == nil ? .empty : " aria-invalid=\"true\" aria-describedby=\"\(prefix)confirmed-note\"" as HTML)> 我已知晓：\(window.consequence(of: dossier))</label>\
             \(complaint.map { "<p class=\"complaint\" id=\"\(prefix)confirmed-note\">\($0)</p>" as HTML })</div>
+            """
+    }
+}
+
+/// 修改提交截止时间: some working days from now with one click, or a day.
+struct DeadlineChoice {
+    let presets: [(workingDays: Int, day: Day)]
+    /// The preset that was chosen, empty for a day of its own; nil for a fresh form.
+    let chosen: String?
+    var prefix = ""
+    /// The field for the day.
+    let day: HTML
+
+    var html: HTML {
+        let chosen = chosen ?? presets.dropFirst().first?.day.description ?? presets.first?.day.description ?? ""
+        return """
+            <fieldset class="deadline"><legend>修改提交截止时间<span class="star" aria-hidden="true">★</span></legend><div class="fields">\
+            <div class="field"><label for="\(prefix)within">期限</label><select id="\(prefix)within" name="within">\(presets.map { preset in
+                "<option value=\"\(preset.day.description)\"\(" selected", if: preset.day.description == chosen)>\(preset.workingDays) 个工作日，至 \(preset.day.description) 24:00</option>" as HTML
+            })<option value=""\(" selected", if: chosen.isEmpty)>指定日期</option></select></div>\(day)</div></fieldset>
             """
     }
 }

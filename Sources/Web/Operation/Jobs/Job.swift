@@ -6,7 +6,7 @@ import Storage
 public struct Job: Sendable {
     /// The jobs there are; tables and metrics know them by these names.
     public enum Name: String, Sendable, CaseIterable {
-        case sessions, files, deadlines, desks, checkpoint, backup, verification
+        case sessions, files, deadlines, desks, bulks, checkpoint, backup, verification
     }
 
     let name: Name
@@ -74,6 +74,8 @@ extension Site {
                 let now = shift.clock()
                 _ = try await shift.write { (try $0.remindOfDesks(by: calendar, at: now), try $0.remindOfRequests(by: calendar, at: now)) }
             },
+            // Woken by whoever adds one.
+            Job(.bulks, every: 60) { [self] shift in try await takeBulks(shift) },
             Job(.checkpoint, every: 300) { shift in
                 let now = shift.clock()
                 while try await shift.write({ try $0.checkpoint(at: now) }) != nil { try Task.checkCancellation() }

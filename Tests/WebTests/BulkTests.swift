@@ -1,0 +1,110 @@
+import Cast
+import Domain
+import Testing
+
+@testable import Storage
+@testable import Web
+
+/// 批量办理: many dossiers, each taken by itself.
+@Suite struct BulkTests {
+    /// Ticks dossiers in a list and sends the page that follows.
+    private func send(
+        _ kind: Bulk.Kind, _ dossiers: [ID<Dossier>], in list: String, by browser: Browser, _ typed: [String: String], _ files: [(field: String, name: String, bytes: [UInt8])] = []
+    ) async throws -> Answer {
+        let page = try await browser.get("/reviews/\(list)")
+        var form = page.form(to: "/reviews/\(list)/bulk").merging(["action": kind.rawValue]) { $1 }
+        for id in dossiers {
+            let version = try #require(page.body.firstMatch(of: try Regex("name=\"d\\.\(id)\" value=\"(\\d+)\"", as: (Substring, Substring).self))?.1)
+            form["d.\(id)"] = String(version)
+        }
+        let prepared = try await browser.post("/reviews/\(list)/bulk", form)
+        try #require(prepared.status == 200)
+        return try await browser.upload(Path.bulks, prepared.form(to: Path.bulks).merging(typed.merging(["action": "submit"]) { $1 }) { $1 }, files)
+    }
+
+    /// Carries out what there is, as one node would.
+    private func carryOut(_ site: TestSite, most: Int = .max) async throws {
+        let clock: @Sendable () -> Instant = { World.start }
+        try await site.world.database.write { try $0.enlist(["bulks"], at: World.start) }
+        guard case .held(let lease) = try await site.world.database.write({ try $0.claim("bulks", for: "node", at: World.start) }) else { throw Lease.Lost() }
+        try await site.site.takeBulks(Shift(lease: lease, database: site.world.database, clock: clock))
+        try await site.world.database.write { try $0.finish(lease, at: World.start, next: World.start) }
+    }
+
+    @Test func eachIsTakenByItself() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        let all = [try await site.world.dossierOfCrowd(0), try await site.world.dossierOfCrowd(1), try await site.world.dossierOfCrowd(2)]
+        let wrong = try await send(.giveBack, all, in: "own-first", by: first, ["within": "", "deadline": "x"])
+        #expect(wrong.status == 422 && wrong.body.contains("请填写退回原因") && wrong.body.contains("已选择 <strong>3</strong> 人"))
+        let sent = try await send(.giveBack, all, in: "own-first", by: first, ["opinion": "补充材料", "within": "", "deadline": World.start.day.adding(9).description])
+        #expect(sent.status == 303 && sent.location.hasPrefix("/bulks/"))
+        #expect(try await first.get(sent.location).body.contains("共 3 人，已办理 0 人，未办理 0 人，等待 3 人"))
+        // Meanwhile one is taken back by its applicant; and nobody else decides on what is claimed.
+        let applicant = try #require(try await site.world.database.read { try $0.first("SELECT person_id FROM dossiers WHERE id = \(all[1])") { try $0.id() as ID<Person> } })
+        _ = try await site.world.database.write {
+            try $0.move(Move(.recall, on: all[1], by: .applicant(applicant), seenVersion: 2, key: World.key()), at: World.start)
+        }
+        let other = try await site.browser(.schoolFirstToo)
+        let claimed = try await other.submit(Path.passes(all[0]), on: Path.dossier(all[0]), ["action": "pass", "opinion": "同意"])
+        #expect(claimed.status == 409 && claimed.body.contains("人schoolFirst 已于 2026-11-23 10:00 提交批量退回") && claimed.body.contains("同意"))
+        try await carryOut(site)
+        let page = try await first.get(sent.location).body
+        #expect(page.contains("已办理 2 人，未办理 1 人，等待 0 人") && page.contains("初审退回") && page.contains("申报人 已于 2026-11-23 10:00 进行“取回”"))
+        #expect(try await other.get(sent.location).status == 404)
+        for id in [all[0], all[2]] {
+            let trail = try await site.world.database.read { try $0.trail(of: id) }
+            #expect(trail.last?.opinion == "补充材料")
+        }
+        // Done twice, by another node or after a restart, it is done once.
+        try await site.world.database.write { try $0.run("UPDATE bulk_items SET state = 'waiting'") }
+        try await carryOut(site)
+        let trail = try await site.world.database.read { try $0.trail(of: all[0]) }
+        #expect(trail.count == 2)
+        #expect(try await first.get(sent.location).body.contains("已办理 2 人，未办理 1 人"))
+        #expect(try await site.world.database.verify().findings == [])
+    }
+
+    /// Own people who leave the unit need a shared publicity, with its proof.
+    @Test func aPassOfOwnPeopleSharesItsPublicity() async throws {
+        let site = try await TestSite(try await World())
+        let second = try await site.browser(.schoolSecond)
+        var all: [ID<Dossier>] = []
+        for number in 0..<2 {
+            let id = try await site.world.dossierOfCrowd(number)
+            try await site.world.take(.pass(), on: id, by: .schoolFirst)
+            all.append(id)
+        }
+        let bare = try await send(.pass, all, in: "own-second", by: second, ["opinion": "同意"])
+        try await carryOut(site)
+        #expect(try await second.get(bare.location).body.contains("请填写推荐意见"))
+        let publicity = [
+            "opinion": "同意", "recommendation": "同意推荐", "recommended": "1", "publicFrom": "2026-11-02", "publicThrough": "2026-11-13", "publicResult": "1",
+        ]
+        let sent = try await send(.pass, all, in: "own-second", by: second, publicity, [("proof", "公示.pdf", Papers.pdf())])
+        try await carryOut(site)
+        let page = try await second.get(sent.location).body
+        #expect(page.contains("已办理 2 人，未办理 0 人"), "\(page.suffix(900))")
+        for id in all {
+            let dossier = try await site.world.database.read { try $0.loadDossier(id, where: "1 = 1") }
+            #expect(dossier?.journey.stage == .firstReview(1))
+            let proofs = try await site.world.database.read { try $0.proofs(of: id) }
+            #expect(proofs.map(\.name) == ["公示.pdf"])
+        }
+        #expect(try await site.world.database.verify().findings == [])
+    }
+
+    @Test func applicantsAreUrgedTogether() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        let id = try await site.world.dossier(after: [(.schoolFirst, .giveBack)])
+        let sent = try await send(.remind, [id], in: "own-returned", by: first, [:])
+        try await carryOut(site)
+        #expect(try await first.get(sent.location).body.contains("已提醒"))
+        let nothing = try await first.submit("/reviews/own-returned/bulk", on: "/reviews/own-returned", ["action": "remind"])
+        #expect(nothing.status == 409 && nothing.body.contains("请先勾选"))
+        let forged = try await first.upload(
+            Path.bulks, try await first.token(for: Path.bulks, version: 0).merging(["kind": "remind", "back": "own-first", "action": "submit"]) { $1 }, [])
+        #expect(forged.status == 409)
+    }
+}
