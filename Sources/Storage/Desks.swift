@@ -13,8 +13,11 @@ extension Connection {
         _ desks: [ID<WorkUnit>: Desk], instead before: [ID<WorkUnit>: Desk], marking mark: (unit: ID<WorkUnit>, acted: Desk.Acted)?, of dossier: Dossier, at now: Instant
     ) throws {
         for unit in before.keys where desks[unit] == nil { try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)") }
-        for (unit, desk) in desks where before[unit] != desk {
-            if mark?.unit == unit {
+        for (unit, desk) in desks where before[unit] != desk || mark?.unit == unit {
+            if before[unit] == desk {
+                // The same was done again: only when is new.
+                try run("UPDATE desks SET acted_at = \(desk.acted == .nothing ? nil : now) WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)")
+            } else if mark?.unit == unit {
                 try put(desk, of: unit, on: dossier, at: now, actedAt: desk.acted == .nothing ? nil : now)
             } else {
                 try run(

@@ -52,7 +52,7 @@ extension Connection {
         var move = move
         if case .staff(let member) = move.actor { move.actor = .staff(try held(member, at: now)) }
         let dossier = try dossier(for: move)
-        if let seen = move.seenDigest, try content(of: dossier.id)?.digest != seen { throw try changed(move.dossier) }
+        if let seen = move.seenDigest, try content(of: dossier.id)?.digest != seen { throw try changed(move.dossier, telling: move.actor) }
         return try take(move, on: dossier, at: now)
     }
 
@@ -64,7 +64,7 @@ extension Connection {
         } catch Problem.notFound {
             throw try gone(from: move)
         }
-        guard dossier.version == move.seenVersion else { throw try changed(move.dossier) }
+        guard dossier.version == move.seenVersion else { throw try changed(move.dossier, telling: move.actor) }
         if let denial = move.actor.denial(of: move.step.name, on: dossier) { throw Problem(denial) }
         switch move.step {
         case .pass, .giveBack, .fail:
@@ -77,9 +77,10 @@ extension Connection {
     /// What to tell the author of a move who does not see the dossier: where it was taken back from under his eyes, by whom and when. That he
     /// had seen it is said by the version that his form was given with.
     private func gone(from move: Move) throws -> Problem {
-        let version = try first("SELECT version FROM dossiers WHERE id = \(move.dossier)") { try $0.integer() }
-        guard let version, version == move.seenVersion + 1, let last = try trail(of: move.dossier).last, last.step == .recall || last.step == .withdraw else { return .notFound }
-        return try changed(move.dossier)
+        // Every step that moves it gives it another version; the first has the draft's.
+        let since = try trail(of: move.dossier).filter { !$0.step.isStationary }.dropFirst(max(move.seenVersion - 1, 0))
+        guard move.seenVersion > 1, let taken = since.last(where: { $0.step == .recall || $0.step == .withdraw }) else { return .notFound }
+        return changed(by: taken, telling: move.actor)
     }
 
     /// Takes the step on a dossier whose version is known to be the one seen; `edition` is set by a submission.
@@ -99,7 +100,7 @@ extension Connection {
                 entries: try count("SELECT COALESCE(MAX(number), 0) FROM trail WHERE dossier_id = \(dossier.id)"), edition: content?.edition ?? 0,
                 digest: content?.digest ?? "", submission: try move.step == .submit || move.step == .resubmit ? submission(of: dossier) : nil, now: now))
         try check(move, on: dossier)
-        try update(dossier, to: consequences.dossier, edition: edition, at: now)
+        try update(dossier, to: consequences.dossier, edition: edition, telling: move.actor, at: now)
         let stops = consequences.dossier.journey.chain.stops
         if stops != dossier.journey.chain.stops || move.step.name == .submit {
             try run("DELETE FROM stops WHERE dossier_id = \(dossier.id)")
@@ -157,12 +158,22 @@ extension Connection {
     }
 
     /// Who changed a dossier last, for the one who came too late.
-    public func changed(_ dossier: ID<Dossier>) throws -> Problem {
-        guard let last = try trail(of: dossier).last else { return .notFound }
-        return .changedMeanwhile(.init(by: last.unitName.isEmpty ? "申报人" : "\(last.unitName) \(last.personName)", at: last.at, what: last.title))
+    public func changed(_ dossier: ID<Dossier>, telling actor: Actor) throws -> Problem {
+        guard let last = try trail(of: dossier).last(where: { !$0.step.isStationary }) else { return .notFound }
+        return changed(by: last, telling: actor)
     }
 
-    private func update(_ dossier: Dossier, to next: Dossier, edition: Int?, at now: Instant) throws {
+    /// An applicant is never told a reviewer's name (D25).
+    private func changed(by entry: TrailEntry, telling actor: Actor) -> Problem {
+        let by: String
+        switch actor {
+        case .applicant: by = entry.unitName.isEmpty ? "您" : entry.unitName
+        case .staff: by = entry.unitName.isEmpty ? "申报人" : "\(entry.unitName) \(entry.personName)"
+        }
+        return .changedMeanwhile(.init(by: by, at: entry.at, what: entry.title))
+    }
+
+    private func update(_ dossier: Dossier, to next: Dossier, edition: Int?, telling actor: Actor, at now: Instant) throws {
         let (stage, chain) = (next.journey.stage, next.journey.chain)
         if stage.name.holdsYear, !dossier.journey.stage.name.holdsYear, let reason = try yearHolder(dossier.applicant, year: dossier.year, besides: dossier.id) {
             throw Problem.refused(reason)
@@ -176,7 +187,7 @@ extension Connection {
                 edition = COALESCE(\(edition), edition), submitted_at = COALESCE(submitted_at, \(edition == nil ? nil : now))
             WHERE id = \(dossier.id) AND version = \(dossier.version)
             """)
-        guard rows == 1 else { throw try changed(dossier.id) }
+        guard rows == 1 else { throw try changed(dossier.id, telling: actor) }
     }
 
     func insert(_ stops: [ReviewChain.Stop], of dossier: ID<Dossier>) throws {

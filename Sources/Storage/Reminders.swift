@@ -150,7 +150,9 @@ extension Reminder {
 
 extension Connection {
     /// 提醒: tells an applicant once a day that what was given back waits for him; by the unit that gave it back.
-    public func urge(_ id: ID<Dossier>, by actor: Actor, at now: Instant) throws {
+    public func urge(_ id: ID<Dossier>, by actor: Actor, key: String, at now: Instant) throws {
+        // The same form, sent again: he has been told.
+        if try count("SELECT COUNT(*) FROM reminders WHERE kind = 'urged' AND subject_id = \(id) AND request_key = \(key)") > 0 { return }
         let dossier = try dossier(id, for: actor)
         if let denial = actor.denial(of: .extend, on: dossier) { throw Problem(denial) }
         guard dossier.journey.accepts(.extend), let deadline = dossier.deadline, case .staff(let member) = actor, let plan = try plan(dossier.plan) else {
@@ -161,8 +163,8 @@ extension Connection {
         let body = "\(unit)提醒您：您申报的“\(plan.name)”须于 \(deadline.adding(seconds: -1).day) 24:00 前修改并重新提交，逾期不能提交。"
         let rows = try run(
             """
-            INSERT INTO reminders (kind, subject_id, occasion, dossier_id, person_id, body, sent_at)
-            VALUES (\(Reminder.urged.rawValue), \(id), \(Instant(now.day, hour: 0)), \(id), \(dossier.applicant), \(body), \(now)) ON CONFLICT (kind, subject_id, occasion) DO NOTHING
+            INSERT INTO reminders (kind, subject_id, occasion, dossier_id, person_id, body, sent_at, request_key)
+            VALUES (\(Reminder.urged.rawValue), \(id), \(Instant(now.day, hour: 0)), \(id), \(dossier.applicant), \(body), \(now), \(key)) ON CONFLICT (kind, subject_id, occasion) DO NOTHING
             """)
         guard rows == 1 else { throw Problem.refused("今天已提醒过\(dossier.applicantName)，请明天再提醒。") }
     }

@@ -107,9 +107,11 @@ extension Connection {
     public func standing(of unit: WorkUnit) throws -> Standing {
         Standing(
             hasApplicants: try mayHaveApplicants(unit),
-            hasSubordinates: try count("SELECT COUNT(*) FROM (SELECT 1 FROM desks WHERE unit_id = \(unit.id) AND own = 0 AND waiting IN ('firstReview', 'secondReview') LIMIT 1) x")
-                == 1
-                || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
+            hasSubordinates: try count(
+                """
+                SELECT COUNT(*) FROM (SELECT 1 FROM desk_counts WHERE unit_id = \(unit.id) AND own = 0 AND dossiers > 0
+                    AND list IN ('firstReview', 'secondReview', 'reported', 'returned', 'failed') LIMIT 1) x
+                """) == 1 || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
             accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1,
             oversees: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE authority_id = \(unit.id) LIMIT 1) x") == 1)
     }

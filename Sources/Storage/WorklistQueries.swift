@@ -21,7 +21,7 @@ extension Connection {
         let ((place, ascends), id) = (place(in: list), id(in: list))
         let forwards = ascends != backwards
         let beyond: SQL =
-            key.map { key in
+            key.flatMap { $0.fits(list.order) ? $0 : nil }.map { key in
                 forwards ? "AND (\(place), \(id)) > (\(key.place), \(key.dossier))" : "AND (\(place), \(id)) < (\(key.place), \(key.dossier))"
             } ?? ""
         let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
@@ -47,17 +47,25 @@ extension Connection {
     }
 
     private func columns(of list: Worklist, for member: StaffMember) -> SQL {
+        let mine: SQL = "COALESCE(m.handed_to, m.unit_id) = \(member.unit)"
+        let before: SQL = """
+            SELECT fu.name FROM stops m JOIN stops f ON f.dossier_id = m.dossier_id AND f.position = m.position - 1 JOIN units fu ON fu.id = f.unit_id
+            WHERE m.dossier_id = d.id AND \(mine)
+            """
+        // Where the unit stands at more than one stop, for itself and for another, the one at which the dossier is, otherwise its last.
         let sender: SQL =
             list.scope == .own
             ? "''"
             : """
-            COALESCE((SELECT fu.name FROM stops m JOIN stops f ON f.dossier_id = m.dossier_id AND f.position = m.position - 1
-                JOIN units fu ON fu.id = f.unit_id WHERE m.dossier_id = d.id AND COALESCE(m.handed_to, m.unit_id) = \(member.unit)), '')
+            COALESCE((\(before) AND m.position = d.stop),
+                (\(before) AND m.position = (SELECT MAX(m.position) FROM stops m WHERE m.dossier_id = d.id AND \(mine))),
+                (SELECT fu.name FROM stops f JOIN units fu ON fu.id = f.unit_id WHERE f.dossier_id = d.id AND d.acceptance_unit_id = \(member.unit)
+                    AND f.position = (SELECT MAX(l.position) FROM stops l WHERE l.dossier_id = d.id)), '')
             """
         return """
             d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
             au.name, \(sender), \(time(of: list)), d.stage, hu.name, d.deadline,
-            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, d.version, \(place(in: list).0)
+            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, CASE WHEN d.unit_id = \(member.unit) THEN 1 ELSE 0 END, d.version, \(place(in: list).0)
             """
     }
 
@@ -67,7 +75,7 @@ extension Connection {
             dossier: id, applicantName: try row.text(), idNumber: try vault.idNumber(of: &row), unitName: try row.text(), title: try row.optionalText() ?? "",
             series: try row.optionalText() ?? "", levelName: try row.optionalText() ?? "", specialty: try row.text(), kind: try row.text(), planName: try row.text(),
             year: try row.integer(), acceptanceUnitName: try row.text(), senderName: try row.text(), at: try row.instant(), stage: try row.name(),
-            stopUnitName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(), version: try row.integer(),
+            stopUnitName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(), isOfReader: try row.bool(), version: try row.integer(),
             key: Worklist.Key(place: try Worklist.Key.Place(row.value()), dossier: id))
     }
 
@@ -110,7 +118,7 @@ extension Connection {
     }
 
     /// How much waits in a list as a whole, for this member.
-    public func waitingCount(_ list: Worklist, for member: StaffMember, most: Int = 1000) throws -> Int {
+    public func waitingCount(_ list: Worklist, for member: StaffMember, most: Int = 100_000) throws -> Int {
         if let kept = try keptCount(list, for: member) { return kept }
         return try count(
             "SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id WHERE \(on(list, of: member)) \(within(member)) LIMIT \(most + 1)) found")
@@ -216,6 +224,16 @@ extension Worklist {
     }
 }
 
+extension Worklist.Key {
+    /// Whether its place is one of that order: text among texts, a number among times.
+    fileprivate func fits(_ order: Worklist.Order) -> Bool {
+        switch (order, place) {
+        case (.name, .text), (.unit, .text), (.title, .text), (.time, .number), (.timeReversed, .number), (.deadline, .number): true
+        case (.name, .number), (.unit, .number), (.title, .number), (.time, .text), (.timeReversed, .text), (.deadline, .text): false
+        }
+    }
+}
+
 extension Worklist.Key.Place: Bindable {
     public var bound: Value {
         switch self {
@@ -239,7 +257,7 @@ extension Connection {
         try plan(of: worklistQuery(list, for: member, after: key, at: now))
     }
 
-    /// The same of any query. PostgreSQL prefers to scan small tables and is asked how it would do without.
+    /// The same of any query. PostgreSQL prefers to scan and sort small tables and is asked how it would do without.
     func plan(of query: SQL) throws -> [String] {
         switch engine {
         case .sqlite:
@@ -248,7 +266,7 @@ extension Connection {
                 return try row.text()
             }
         case .postgres:
-            try run("SET LOCAL enable_seqscan = off")
+            for setting in ["enable_seqscan", "enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"] as [SQL] { try run("SET LOCAL \(setting) = off") }
             return try rows("EXPLAIN (COSTS OFF) \(query)") { try $0.text() }
         }
     }

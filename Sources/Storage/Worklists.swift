@@ -131,6 +131,8 @@ public struct Worklist: Sendable, Hashable {
         public let deadline: Instant?
         /// Whether it was given back by the list's unit and lies with its applicant.
         public let isBack: Bool
+        /// Whether its applicant is of the list's own unit.
+        public let isOfReader: Bool
         public let version: Int
         public let key: Key
     }

@@ -189,4 +189,15 @@ import Testing
             try await world.database.write { connection in for number in 0..<20 { try connection.saveView("\(number)", of: "own-first", as: "own-first", for: member.id) } }
         }
     }
+
+    /// What an applicant types may look like the end of a part of the content.
+    @Test func hostileSpecialtiesAreWhatWasSubmitted() async throws {
+        let world = try await World()
+        var content = World.content()
+        content[.application][0].values["specialty"] = "语文}}]\"kind\":\"02\""
+        content[.application][0].values["currentSpecialty"] = "}}],\"basics\":[{"
+        let (id, revision) = try await world.draft(content: content)
+        _ = try await world.submit(id, revision: revision)
+        #expect(try await world.database.verify().findings == [])
+    }
 }

@@ -183,7 +183,7 @@ import Testing
         #expect(table.status == 200 && table.body.contains("人applicant") && table.body.contains("待初审"))
         #expect(!table.body.contains("11010519491231002X"))
         let log = try await administrator.get("/administration").body
-        #expect(log.contains("导出历年上报人员") && log.contains("=年度总结") && log.contains("archive?year=2026"))
+        #expect(log.contains("导出历年上报人员") && log.contains("=年度总结") && log.contains("年度 2026"))
     }
 
     /// 提醒: once a day, by the unit that gave it back, as long as it can still be sent in.
@@ -197,7 +197,91 @@ import Testing
         #expect(told.status == 303 && told.location.hasPrefix("/reviews/own-returned?year=2026"))
         #expect(try await first.get(told.location).body.contains("已提醒申报人"))
         #expect(try await site.browser(.applicant).get("/home").body.contains("提醒您"))
-        let again = try await first.post(path, form)
-        #expect(again.status == 409 && again.body.contains("今天已提醒过"))
+        #expect(try await first.post(path, form).status == 303, "the same form, sent again")
+        let again = try await first.submit(path, on: list)
+        #expect(again.status == 409 && again.body.contains("没有提醒") && again.body.contains("今天已提醒过"))
+    }
+
+    /// D25: who was faster is told by his unit only.
+    @Test func applicantsAreNotToldReviewersNames() async throws {
+        let site = try await TestSite(try await World())
+        let applicant = try await site.browser(.applicant)
+        let id = try await site.world.dossier()
+        let form = try await applicant.get("/my/dossiers/\(id)").form(to: "/my/dossiers/\(id)/recalls")
+        try await site.world.take(.pass(), on: id, by: .schoolFirst)
+        let late = try await applicant.post("/my/dossiers/\(id)/recalls", form)
+        #expect(late.status == 409 && late.body.contains("演示school 已于") && !late.body.contains("人schoolFirst"))
+    }
+
+    /// D21: whoever has taken over what was given back has it in his list and can extend it; its applicant still reads what was asked for.
+    @Test func whatWasGivenBackIsTakenOver() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .giveBack)])
+        let superior = try await site.browser(.authorityAdministrator)
+        let bureau = site.world.unit(.bureau).id
+        #expect(try await superior.submit(Path.handOvers(bureau), on: Path.subordinate(bureau), ["action": "take"]).location.contains("done=1"))
+        #expect(try await superior.get("/reviews/subordinate-returned").body.contains("/dossiers/\(id)"))
+        #expect(try await take(.extensions, on: id, by: superior, ["deadline": Self.day.description]).status == 303)
+        let mine = try await site.browser(.applicant).get("/my/dossiers/\(id)").body
+        #expect(mine.contains("退回：请修改后重新提交") && mine.contains("<p class=\"opinion\">意见</p>"))
+        // Sent in again, passed on by the superior in the unit's name, it stands in his lists with one sender.
+        try await site.world.take(.resubmit, on: id, by: .applicant)
+        for (name, step) in [(World.Name.schoolFirst, Step.pass()), (.schoolSecond, .pass())] { try await site.world.take(step, on: id, by: name) }
+        #expect(try await superior.get("/reviews/subordinate-first").body.contains("演示school"))
+        #expect(try await site.world.database.verify().findings == [])
+    }
+
+    /// What a colleague's decision has taken the ground from is kept whole.
+    @Test func everythingWrittenIsKept() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        let id = try await site.world.dossier()
+        let path = Path.step(.returns, on: id)
+        let form = try await first.get(Path.dossier(id)).form(to: path).merging(["opinion": "原因甲", "deadline": "2026-12-18", "remark.work": "意见乙"]) { $1 }
+        try await site.world.take(.pass(), on: id, by: .schoolFirstToo)
+        let late = try await first.post(path, form)
+        #expect(late.status == 409 && ["原因甲", "意见乙", "2026-12-18", "人schoolFirstToo 已于"].allSatisfy(late.body.contains))
+    }
+
+    /// A day that was typed counts, whatever the list beside it says.
+    @Test func aTypedDeadlineCounts() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier()
+        _ = try await take(.returns, on: id, by: try await site.browser(.schoolFirst), ["opinion": "补充", "deadline": "2026-12-18"])
+        let trail = try await site.world.database.read { try $0.trail(of: id) }
+        #expect(trail.last?.deadline == Day("2026-12-18")?.end)
+    }
+
+    /// Addresses that no page makes harm nobody.
+    @Test(arguments: [
+        "own-first?after=-aaaaaaaaaaaaaaaaaaaaaaaaaa", "own-first?after=", "own-first?after=n-", "own-first?after=tx-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "own-first?order=name&after=n1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "own-first?order=deadline&after=n99999999999999999999-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "own-first?year=99999999999999999999",
+        "own-first?person=x&office=y&level=%27&series=%25&correction=z&stage=q&order=w",
+    ])
+    func craftedAddresses(_ address: String) async throws {
+        let site = try await TestSite(try await World())
+        _ = try await site.world.dossier()
+        #expect(try await site.browser(.schoolFirst).get("/reviews/\(address)").status == 200)
+    }
+
+    @Test func unreadableDaysAreSaid() async throws {
+        let site = try await TestSite(try await World())
+        let answer = try await site.browser(.schoolFirst).get("/reviews/own-first?from=2026-02-30")
+        #expect(answer.status == 422 && answer.body.contains("2026-02-30"))
+    }
+
+    /// A number that is known here says nothing to whoever does not have its person in his list.
+    @Test func numbersOfOthersAreNobodys() async throws {
+        let site = try await TestSite(try await World())
+        _ = try await site.world.dossier()
+        _ = try await site.world.dossier(of: .smallApplicant)
+        let first = try await site.browser(.schoolFirst)
+        let path = "/reviews/own-first/person"
+        let other = try await first.submit(path, on: "/reviews/own-first", ["idNumber": site.world.person(.smallApplicant).idNumber.text])
+        let unknown = try await first.submit(path, on: "/reviews/own-first", ["idNumber": "110105194912310046"])
+        #expect(other.status == 303 && other.location == unknown.location)
+        let own = try await first.submit(path, on: "/reviews/own-first", ["idNumber": site.world.person(.applicant).idNumber.text])
+        #expect(try await first.get(own.location).body.contains("找到 1 人"))
     }
 }

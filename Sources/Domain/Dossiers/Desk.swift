@@ -31,6 +31,14 @@ extension Journey {
 
     /// What a step leaves on the desk of the unit that takes it; nil where what was there stays.
     public func mark(of step: Step, to next: Journey) -> (unit: ID<WorkUnit>, acted: Desk.Acted)? {
+        // Whoever takes over what was given back or failed stands for it from then on, and has it in his list (D21).
+        if case .handOver(let unit) = step {
+            switch next.stage {
+            case .returned: return (unit, .returned)
+            case .failed: return (unit, .failed)
+            case .draft, .firstReview, .secondReview, .awaitingAcceptance, .returnedForCorrection, .accepted, .concluded, .abandoned: return nil
+            }
+        }
         guard let unit = actingUnit(of: step, to: next), let acted = step.mark(before: self, after: next) else { return nil }
         return (unit, acted)
     }

@@ -87,3 +87,6 @@ CREATE TABLE bulk_items (
 
 -- What is claimed: by whom, is told to everybody else.
 CREATE INDEX bulk_items_waiting ON bulk_items (dossier_id, bulk_id) WHERE state = 'waiting';
+
+-- The form with which somebody was urged, so that the same form urges once.
+ALTER TABLE reminders ADD COLUMN request_key TEXT NOT NULL DEFAULT '';

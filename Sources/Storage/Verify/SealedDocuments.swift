@@ -39,12 +39,17 @@ struct SealedDocuments {
     func says(specialty: Value, kind: Value) throws -> Bool {
         guard let body = contents.last else { return specialty == "".bound && kind == "".bound }
         guard case .text(let specialty) = specialty, case .text(let kind) = kind else { return false }
-        guard let start = body.place(of: Array("\"application\":[{".utf8)), let end = body.place(of: Array("}}]".utf8), from: start) else { return false }
-        let part = Array(body[start..<end + 1])
-        return try [("specialty", specialty), ("kind", kind)].allSatisfy { key, value in
+        if let start = body.place(of: Array("\"application\":[{".utf8)), let end = body.place(of: Array("}}]".utf8), from: start) {
+            let part = Array(body[start..<end + 1])
             // A value that is empty is not written.
-            value.isEmpty ? !part.contains(Array("\"\(key)\":".utf8)) : part.contains(Array("\"\(key)\":\(try JSON.text(value))".utf8))
+            let isSaid = try [("specialty", specialty), ("kind", kind)].allSatisfy { key, value in
+                value.isEmpty ? !part.contains(Array("\"\(key)\":".utf8)) : part.contains(Array("\"\(key)\":\(try JSON.text(value))".utf8))
+            }
+            if isSaid { return true }
         }
+        // What was typed may look like the end of a part: read it.
+        let application = try JSONDecoder().decode(Content.self, from: Data(body)).single(.application)
+        return application["specialty"] == specialty && application["kind"] == kind
     }
 
     /// What a recommendation has before a file: a list's beginning or its comma, or the name under which a post table keeps its copy.

@@ -24,7 +24,7 @@ extension Site {
         let key = item.key(in: bulk.id)
         switch bulk.kind {
         case .remind:
-            try connection.urge(item.dossier, by: actor, at: now)
+            try connection.urge(item.dossier, by: actor, key: key, at: now)
             return "已提醒"
         case .giveBack:
             let move = Move(

@@ -125,7 +125,7 @@ struct BulkForm: Sendable {
         var problems = reading.problems
         said.opinion = reading.values["opinion"] ?? ""
         if kind == .giveBack {
-            let typed = form["within"].isEmpty ? form["deadline"] : form["within"]
+            let typed = form["deadline"].trimmed.isEmpty ? form["within"] : form["deadline"]
             said.deadline = Day(typed)
             if said.deadline.map({ $0 < today }) ?? true { problems.append(FieldProblem("deadline", typed.isEmpty ? "请选择修改提交截止时间" : "修改提交截止时间应晚于现在")) }
         }

@@ -29,8 +29,10 @@ struct Typing: Sendable {
         (self.form, problems, alert, status, key, version) = (form, [], "", .ok, token.key, token.version)
     }
 
-    var notice: HTML {
+    var notice: HTML { notice("没有保存") }
+
+    func notice(_ title: String) -> HTML {
         guard !alert.isEmpty else { return .empty }
-        return "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><h2>没有保存</h2><p>\(alert)</p></div>"
+        return "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><h2>\(title)</h2><p>\(alert)</p></div>"
     }
 }

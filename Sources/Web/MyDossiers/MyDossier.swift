@@ -75,7 +75,7 @@ struct MyDossierPage {
 
     private var told: HTML {
         guard let refused, !windows.contains(where: { $0.typing != nil }) else { return .empty }
-        return refused.notice
+        return refused.notice("没有提交")
     }
 
     /// What was asked for, by when, and the way to mend it.

@@ -39,7 +39,7 @@ extension Site {
     /// The return that an applicant is mending; nil for a draft.
     func returned(_ dossier: Dossier, _ connection: any Connection) throws -> TrailEntry? {
         guard dossier.isWithApplicant, dossier.journey.stage != .draft else { return nil }
-        return try connection.trail(of: dossier.id).last { $0.after == dossier.journey.stage.name && !$0.step.isStationary }
+        return try connection.trail(of: dossier.id).last { $0.step == .giveBack || $0.step == .requestCorrection }
     }
 }
 

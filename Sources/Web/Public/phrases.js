@@ -8,7 +8,7 @@ export function phrases(root) {
     list.addEventListener("change", () => {
       const option = list.selectedOptions[0];
       if (!option?.value) return;
-      const day = form.elements.namedItem("within")?.value || form.elements.namedItem("deadline")?.value || "截止时间";
+      const day = form.elements.namedItem("deadline")?.value || form.elements.namedItem("within")?.value || "截止时间";
       text.focus();
       text.setRangeText(option.dataset.text.replaceAll("{截止时间}", day), text.selectionStart, text.selectionEnd, "end");
       text.dispatchEvent(new Event("input", { bubbles: true }));

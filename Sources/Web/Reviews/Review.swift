@@ -84,7 +84,7 @@ extension Site {
     ) -> [StepWindowView] {
         let offers = dossier.offers(to: actor)
         let last = dossier.journey.stage == .returnedForCorrection ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
-        return StepWindow.ofReviewers.filter { offers.contains($0.step.name) }.map { window in
+        return StepWindow.ofReviewers.filter { offers.contains($0.step.name) && !($0 == .reopenings && plan.concluded) }.map { window in
             StepWindowView(
                 window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,
                 presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [],

@@ -82,7 +82,7 @@ struct ReviewPage {
     /// A step that was refused, and that cannot be taken any more.
     private var told: HTML {
         guard let (window, typing) = state.window, !windows.contains(where: { $0.window == window }) else { return .empty }
-        return typing.notice
+        return typing.notice("没有提交")
     }
 
     private func window(_ window: StepWindow) -> StepWindowView? { windows.first { $0.window == window } }
@@ -143,7 +143,7 @@ struct ReviewPage {
 
     /// What was typed by somebody whose turn it no longer is.
     private var keptOpinion: HTML {
-        let refused = state.window.flatMap { refused in windows.contains { $0.window == refused.0 } ? nil : refused.1.form?["opinion"] } ?? ""
+        let refused = state.window.flatMap { refused in windows.contains { $0.window == refused.0 } ? nil : refused.0.written(in: refused.1.form) } ?? ""
         let kept = state.form.opinion.isEmpty ? refused : awaits ? "" : state.form.opinion
         guard !kept.isEmpty else { return .empty }
         return """

@@ -73,6 +73,14 @@ extension Worklist {
         order = Order(rawValue: text("order")) ?? .time
     }
 
+    /// What is wrong with a day that was typed into the filter; nil when both can be read.
+    static func complaint(of values: (String) -> String?) -> FieldProblem? {
+        for key in ["from", "until"] {
+            if let typed = values(key), !typed.trimmed.isEmpty, Day(typed.trimmed) == nil { return FieldProblem(key, "查询条件中的日期“\(typed.cut(to: 20))”不是有效日期，请按 2026-01-31 的格式填写") }
+        }
+        return nil
+    }
+
     /// What an address says of filter and order.
     var values: [(name: String, value: String?)] {
         func given(_ text: String) -> String? { text.trimmed.isEmpty ? nil : text }
@@ -138,8 +146,9 @@ extension Worklist.Key {
     }
 
     init?(_ text: some StringProtocol) {
-        guard let kind = text.first, let dash = text.lastIndex(of: "-"), let id = ID<Dossier>(String(text[text.index(after: dash)...])) else { return nil }
-        let place = String(text[text.index(after: text.startIndex)..<dash])
+        let rest = text.dropFirst()
+        guard let kind = text.first, let dash = rest.lastIndex(of: "-"), let id = ID<Dossier>(String(rest[rest.index(after: dash)...])) else { return nil }
+        let place = String(rest[..<dash])
         switch kind {
         case "n":
             guard let number = Int64(place) else { return nil }
@@ -158,5 +167,20 @@ extension Path {
     /// A dossier, come to from a list.
     static func dossier(_ id: ID<Dossier>, in list: Worklist, done: Done? = nil) -> String {
         with([("list", list.reference), ("done", done.map { "\($0.dossier)-\($0.number)" })], "/dossiers/\(id)")
+    }
+}
+
+extension Worklist {
+    /// What the list is narrowed to, in words, for a record that people read.
+    func conditions(in reference: Reference, offices: [WorkUnit]) -> String {
+        let told: [(String, String?)] = [
+            ("查找", filter.text), ("姓名", filter.name), ("所在单位", filter.unit), ("申报专业", filter.specialty), ("年度", filter.year.map { String($0) }), ("系列", filter.series),
+            ("级别", reference.name(filter.level, in: .titleLevels)), ("申报类型", reference.name(filter.kind, in: .applicationTypes)),
+            ("评委会", filter.acceptanceUnit.map { id in offices.first { $0.id == id }?.name ?? "其他" }), ("证件号码", filter.person.map { _ in "指定的一人" }),
+            ("\(timeTitle)自", filter.from?.description), ("\(timeTitle)至", filter.until?.description), ("状态", filter.stage?.title),
+            ("材料当前所在机构", filter.holder), ("评审活动", filter.concluded.map { $0 ? "已办结" : "办理中" }),
+        ]
+        let given = told.compactMap { label, value in value.flatMap { $0.trimmed.isEmpty ? nil : "\(label) \($0)" } }
+        return given.isEmpty ? "全部" : given.joined(separator: "；")
     }
 }

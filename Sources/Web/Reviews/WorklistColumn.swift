@@ -85,7 +85,7 @@ enum WorklistColumn: String, CaseIterable, Sendable {
         case .name: entry.applicantName
         case .idNumber: entry.idNumber.masked
         case .unit: entry.unitName
-        case .sender: entry.senderName.isEmpty ? "申报人" : entry.senderName
+        case .sender: entry.senderName.isEmpty ? entry.isOfReader ? "申报人" : "—" : entry.senderName
         case .title: entry.title
         case .series: entry.series
         case .level: entry.levelName

@@ -9,11 +9,14 @@ extension Site {
         let query = request.uri.queryParameters
         let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
         return page(
-            try await worklistPage(list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), isUrged: query["urged"] == "1"))
+            try await worklistPage(
+                list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), notice: query["urged"] == "1" ? Self.urged : nil))
     }
 
+    private static var urged: HTML { "<div class=\"notice success\" role=\"status\"><p>已提醒申报人，消息已送达其首页。</p></div>" }
+
     func worklistPage(
-        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, isUrged: Bool = false, numberComplaint: String? = nil,
+        _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, notice: HTML? = nil, numberComplaint: String? = nil,
         viewComplaint: String? = nil,
         purposeComplaint: String? = nil
     ) async throws -> HTML {
@@ -23,8 +26,9 @@ extension Site {
             let more = entries.count > Worklist.pageSize
             if more { entries.removeLast() }
             let tabs = try self.offeredLists(for: member, connection).filter { $0.scope == list.scope }.map {
-                (list: $0, count: try connection.worklistCount($0, for: member, at: now))
+                (list: $0, count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, at: now))
             }
+            guard let firstTab = tabs.first else { throw Problem.notAllowed("您没有查看该列表的权限。") }
             let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
             let found = list.filter == Worklist.Filter() ? nil : try connection.worklistCount(list, for: member, at: now)
             let tools = WorklistTools(
@@ -32,10 +36,9 @@ extension Site {
                 offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(found, of: list),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
             return WorklistPage(
-                frame: try frame(for: session, connection, current: Path.worklist(tabs[0].list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
-                isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission),
-                toast: isUrged
-                    ? "<div class=\"notice success\" role=\"status\"><p>已提醒申报人，消息已送达其首页。</p></div>" : try self.toast(done, for: .staff(member), in: session, connection),
+                frame: try frame(for: session, connection, current: Path.worklist(firstTab.list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
+                isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission), isLimited: member.limits != .none,
+                toast: try notice ?? self.toast(done, for: .staff(member), in: session, connection),
                 session: session, reference: reference, calendar: calendar, now: now
             ).html
         }
@@ -79,6 +82,8 @@ struct WorklistPage {
     let isFirst: Bool
     let hasMore: Bool
     let mayAct: Bool
+    /// Whether the reader deals with some of them only, so that they are counted as far as a thousand.
+    let isLimited: Bool
     let toast: HTML
     let session: Session
     let reference: Reference
@@ -102,7 +107,8 @@ struct WorklistPage {
 
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {
         let current: HTML = tab.list == list.whole ? " aria-current=\"page\"" : .empty
-        let count = tab.count > 1000 && [.returned, .handled, .overseen, .reviewed].contains(tab.list.tab) ? "1000+" : String(tab.count)
+        let isCut = tab.count == 1001 && (isLimited || [.returned, .handled, .overseen, .reviewed].contains(tab.list.tab)) && !tab.list.waits
+        let count = isCut ? "1000+" : String(tab.count)
         return "<li><a href=\"\(Path.worklist(tab.list))\"\(current)>\(tab.list.tabTitle) <span class=\"count\">\(count)</span></a></li>"
     }
 
@@ -169,10 +175,9 @@ struct WorklistPage {
         case .waited: return "<td data-label=\"\(label)\">\(Waited(calendar, since: entry.at, now: now).html)</td>"
         case .state: return "<td data-label=\"\(label)\">\(StageTag(stage: entry.stage).html)</td>"
         case .deadline: return "<td data-label=\"\(label)\">\(deadline(entry))</td>"
-        case .plan: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
-        case .whereabouts: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
+        case .plan, .holder, .whereabouts, .office: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
         case .idNumber, .time, .year: return "<td data-label=\"\(label)\" class=\"number\">\(text)</td>"
-        case .unit, .sender, .title, .series, .level, .specialty, .kind, .office, .holder: return "<td data-label=\"\(label)\">\(text)</td>"
+        case .unit, .sender, .title, .series, .level, .specialty, .kind: return "<td data-label=\"\(label)\">\(text)</td>"
         }
     }
 

@@ -18,6 +18,7 @@ extension Site {
 
     /// The list of an address, if the asker has it.
     func offeredList(_ context: StaffContext, _ values: @escaping (String) -> String?) async throws -> Worklist {
+        if let complaint = Worklist.complaint(of: values) { throw Problem.invalid([complaint]) }
         guard let list = Worklist(name: context.parameters.get("list") ?? "", values: values) else { throw Problem.notFound }
         let offered = try await database.read { try self.offeredLists(for: context.member, $0) }
         guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
@@ -44,10 +45,10 @@ extension Site {
         // The page stays, and its form may be sent again: each file that leaves is a record of its own.
         var numbers = SystemRandomNumberGenerator()
         let (purpose, now, key) = (reading.values["purpose"] ?? "", context.now, randomText(characters: 26, from: &numbers))
-        try await database.write { connection in
-            let rows = try connection.worklistCount(list, for: context.member, most: 10_000_000, at: now)
-            try connection.recordExport(
-                of: list, named: list.tabTitle, narrowedTo: list.reference, for: purpose, rows: rows, by: Administrator(context.member, key: key, at: now))
+        let rows = try await database.read { try $0.worklistCount(list, for: context.member, most: 10_000_000, at: now) }
+        let conditions = list.conditions(in: reference, offices: try await database.read { try $0.acceptanceUnits() })
+        try await database.write {
+            try $0.recordExport(of: list, named: list.tabTitle, narrowedTo: conditions, for: purpose, rows: rows, by: Administrator(context.member, key: key, at: now))
         }
         return try await export(list, as: format, context)
     }
@@ -69,6 +70,8 @@ extension Site {
     }
 
     /// 证件号码 is posted, never part of an address: the view it leads to names a person by a number that says nothing.
+    private static var nobody: ID<Person>? { ID(String(repeating: "a", count: 26)) }
+
     @Sendable private func findPerson(_ request: Request, _ context: StaffContext) async throws -> Response {
         let form = try await Form(request)
         _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
@@ -79,19 +82,33 @@ extension Site {
             return page(try await worklistPage(list, context, numberComplaint: error.message), status: .unprocessableContent)
         }
         var found = list
-        // Whoever is not known here is nobody in the list, like everybody whom the reader may not see.
-        found.filter.person = try await database.read { try $0.person(number)?.id } ?? newID()
+        // Whoever is not in this list is nobody, known elsewhere or not.
+        let (member, now) = (context.member, context.now)
+        found.filter.person =
+            try await database.read { connection in
+                guard let person = try connection.person(number)?.id else { return nil }
+                var his = list
+                his.filter.person = person
+                return try connection.worklist(his, for: member, limit: 1, at: now).isEmpty ? nil : person
+            } ?? Self.nobody
         return see(Path.worklist(found))
     }
 
     /// 提醒, beside a row of what was given back.
     @Sendable private func urge(_ request: Request, _ context: StaffContext) async throws -> Response {
         let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
-        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
+        let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only { $0 == "back" }
-        try await database.write { try $0.urge(id, by: context.actor, at: context.now) }
-        let list = Worklist(reference: form["back"]) ?? Worklist(scope: .own, tab: .returned)
-        return see(Path.with(list.values + [("urged", "1")], "/reviews/\(list.name)"))
+        let offered = try await database.read { try self.offeredLists(for: context.member, $0) }
+        let list = Worklist(reference: form["back"]).flatMap { offered.contains($0.whole) ? $0 : nil }
+        do {
+            try await database.write { try $0.urge(id, by: context.actor, key: token.key, at: context.now) }
+        } catch Problem.refused(let reason) {
+            guard let list else { throw Problem.refused(reason) }
+            let notice: HTML = "<div class=\"notice error\" role=\"alert\"><h2>没有提醒</h2><p>\(reason)</p></div>"
+            return page(try await worklistPage(list, context, notice: notice), status: .conflict)
+        }
+        return see(list.map { Path.with($0.values + [("urged", "1")], "/reviews/\($0.name)") } ?? Path.dossier(id))
     }
 
     @Sendable private func chooseColumns(_ request: Request, _ context: StaffContext) async throws -> Response {

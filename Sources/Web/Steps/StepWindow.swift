@@ -107,6 +107,17 @@ enum StepWindow: String, Sendable, CaseIterable {
 }
 
 extension StepWindow {
+    /// All that was written into it, as one text to copy from.
+    func written(in form: Form?) -> String {
+        guard let form else { return "" }
+        let deadline = form["deadline"].trimmed.isEmpty ? form["within"] : form["deadline"]
+        let remarks = Section.allCases.compactMap { section in
+            let remark = form[StepWindow.remark(on: section).key]
+            return remark.trimmed.isEmpty ? nil : "\(section.title)：\(remark)"
+        }
+        return ([form["opinion"]] + (asksForDeadline && !deadline.isEmpty ? ["修改提交截止时间：\(deadline)"] : []) + remarks).filter { !$0.trimmed.isEmpty }.joined(separator: "\n")
+    }
+
     func has(key: String) -> Bool {
         switch key {
         case "list", "seen": true
@@ -132,7 +143,8 @@ extension StepWindow {
             }
         }
         if asksForDeadline {
-            let typed = form["within"].isEmpty ? form["deadline"] : form["within"]
+            // A day that was typed counts, whatever the list beside it says.
+            let typed = form["deadline"].trimmed.isEmpty ? form["within"] : form["deadline"]
             do throws(Invalid) {
                 let day = Day(try StepWindow.deadline.read(typed, in: reference, today: today))
                 move.deadline = day?.end

@@ -47,7 +47,7 @@ struct StepWindowView {
         return "\(fields)\(list.map { "<input type=\"hidden\" name=\"list\" value=\"\($0.reference)\">" as HTML })<input type=\"hidden\" name=\"seen\" value=\"\(seen)\">"
     }
 
-    private var notice: HTML { typing?.notice ?? .empty }
+    private var notice: HTML { typing?.notice("没有提交") ?? .empty }
 
     private var summary: HTML {
         guard !complaints.problems.isEmpty else { return .empty }

@@ -19,7 +19,7 @@ extension Site {
         var state = ReviewState()
         state.form.list = Worklist(reference: form["list"])
         if form["action"] == "insert" {
-            let deadline = form["within"].isEmpty ? form["deadline"] : form["within"]
+            let deadline = form["deadline"].trimmed.isEmpty ? form["within"] : form["deadline"]
             let opinion = try await inserting(form["phrase"], into: form["opinion"], on: id, deadline: deadline, context)
             state.window = (window, Typing(form.setting("opinion", to: opinion), shownAgain: token))
             return page(try await reviewPage(id, context, state))
@@ -33,7 +33,7 @@ extension Site {
             let typing = try Typing(form, after: problem, token)
             state.window = (window, typing)
             guard case .changedMeanwhile(let change) = problem else { return page(try await reviewPage(id, context, state), status: typing.status) }
-            return page(try await shownAgain(id, context, state, change, opinion: form["opinion"]), status: typing.status)
+            return page(try await shownAgain(id, context, state, change, opinion: window.written(in: form)), status: typing.status)
         }
     }
 
