@@ -109,6 +109,11 @@ extension Connection {
         return bulk
     }
 
+    /// A member's bulks since an instant, newest first.
+    public func recentBulks(of member: StaffMember, since then: Instant, limit: Int = 3) throws -> [Bulk] {
+        try bulks(where: "b.staff_id = \(member.id) AND b.created_at >= \(then) ORDER BY b.created_at DESC, b.id LIMIT \(limit)")
+    }
+
     private func bulks(where condition: SQL) throws -> [Bulk] {
         try rows("SELECT b.id, b.staff_id, b.kind, b.list, b.said, b.created_at FROM bulks b WHERE \(condition)") {
             Bulk(id: try $0.id(), staff: try $0.id(), kind: try $0.name(), list: try $0.text(), said: try JSON.value(try $0.text()), createdAt: try $0.instant())

@@ -51,7 +51,7 @@ def test_lists_and_trail_of_a_superior_unit(walker, tmp_path):
     walker.inspect("below-first-list")
     walker.fill("q", "没有这个人")
     walker.press("查询")
-    walker.sees("没有找到与“没有这个人”相符的申报人")
+    walker.sees("没有找到相符的申报人")
     walker.inspect("below-list-nothing-found")
     desk.open_first(walker, desk.BELOW, "初审")
     walker.inspect("below-first-review")

@@ -23,7 +23,7 @@ def test_window_opens_by_its_address_and_posts(plain):
     plain.sign_in(f"复审·{SCHOOL}")
     dossier = desk.open_first(plain, desk.OWN, "复审")
     plain.press("通过", stays=True)
-    assert plain.path() == f"/dossiers/{dossier}#pass"
+    assert plain.path().startswith(f"/dossiers/{dossier}") and plain.path().endswith("#pass")
     assert plain.find("#pass").is_displayed()
     plain.press("确定")
     plain.sees("未填写公示信息，仍要提交？")

