@@ -168,15 +168,6 @@ extension Connection {
         }
     }
 
-    /// The unit's own last word on them, as long as nobody else has spoken since.
-    private func givenBack(by member: StaffMember) -> SQL {
-        """
-        (d.stage = 'returnedForCorrection' AND d.acceptance_unit_id = \(member.unit)
-            OR d.stage = 'returned' AND EXISTS (SELECT 1 FROM stops s WHERE s.dossier_id = d.id AND s.position = d.stop
-                AND COALESCE(s.handed_to, s.unit_id) = \(member.unit)))
-        """
-    }
-
     private func matching(_ list: Worklist, for member: StaffMember, at now: Instant) -> SQL {
         let filter = list.filter
         var all: [SQL] = []
