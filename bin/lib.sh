@@ -3,9 +3,9 @@
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 # What the programs are built with.
-build_packages=(git libsqlite3-dev libpq-dev libxlsxwriter-dev libzip-dev libxml2-dev pkg-config)
+build_packages=(git libsqlite3-dev libpq-dev libxlsxwriter-dev libzip-dev libxml2-dev libpango1.0-dev libcairo2-dev pkg-config)
 
-# What draws uploaded files as pictures.
+# What draws uploaded files as pictures, and the font in which is printed.
 picture_packages=(poppler-utils poppler-data graphicsmagick fonts-noto-cjk)
 
 # What the fault tests need besides the programs.

@@ -20,14 +20,10 @@ struct BoundedProcess: Sendable {
 
     /// What the program wrote to its standard output, at most 64 KB; nil when it failed or was ended.
     func run(_ program: String, _ arguments: [String]) async throws -> String? {
-        try await gate.enter(asker)
         do {
-            let output = try await blocking { try self.output(of: program, arguments) }
-            await gate.leave(asker)
-            return output
-        } catch {
-            await gate.leave(asker)
-            throw error
+            return try await gate.letting(asker) { try await blocking { try self.output(of: program, arguments) } }
+        } catch is Gate.Crowded {
+            throw FileRefusal.busy
         }
     }
 
@@ -72,40 +68,5 @@ struct BoundedProcess: Sendable {
         let result = posix_spawn(&pid, "/usr/bin/prlimit", &actions, nil, arguments, environment)
         guard result == 0 else { throw FileStore.Failure(description: "cannot start prlimit: \(result)") }
         return pid
-    }
-}
-
-/// Lets so many in at once; lets a bounded number wait, of one asker fewer, and sends the others away.
-actor Gate {
-    private var places: Int
-    private let most: Int
-    private let mostOfOne: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Within and waiting, by asker.
-    private var shares: [String: Int] = [:]
-
-    init(places: Int, most: Int, mostOfOne: Int) {
-        self.places = places
-        self.most = most
-        self.mostOfOne = mostOfOne
-    }
-
-    func enter(_ asker: String) async throws {
-        // Nobody in particular is this program itself.
-        guard waiting.count < most, asker.isEmpty || shares[asker, default: 0] < mostOfOne else { throw FileRefusal.busy }
-        shares[asker, default: 0] += 1
-        if places > 0 {
-            places -= 1
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    /// How many wait.
-    var queue: Int { waiting.count }
-
-    func leave(_ asker: String) {
-        shares[asker] = shares[asker].flatMap { $0 > 1 ? $0 - 1 : nil }
-        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
 }

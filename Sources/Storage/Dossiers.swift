@@ -115,6 +115,11 @@ extension Connection {
         }
     }
 
+    /// The pledge that was signed with what was last submitted.
+    public func pledge(of dossier: ID<Dossier>) throws -> String {
+        try first("SELECT pledge FROM contents WHERE dossier_id = \(dossier) ORDER BY edition DESC LIMIT 1") { try $0.text() } ?? ""
+    }
+
     /// The content as it was submitted with an edition.
     public func content(of dossier: ID<Dossier>, edition: Int) throws -> Content? {
         try first("SELECT body FROM contents WHERE dossier_id = \(dossier) AND edition = \(edition)") { try JSON.value(try $0.text()) }

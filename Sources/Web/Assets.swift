@@ -20,9 +20,10 @@ public struct Assets: Sendable {
 
     /// One style sheet out of one file a component, in this order: what is more special comes later.
     private static let styles = [
-        "tokens", "base", "shell", "button", "form", "table", "card", "tag", "tabs", "steps", "timeline", "dialog", "notice", "dossier", "file", "entry", "tree", "print",
+        "tokens", "base", "shell", "button", "form", "table", "card", "tag", "tabs", "steps", "timeline", "dialog", "notice", "dossier", "file", "entry", "tree", "printout",
+        "print",
     ]
-    private static let scripts = ["zhiping", "autosave", "bulk", "dialogs", "forms", "keys", "phrases", "posts", "reveal", "toc", "tree", "upload", "viewer"]
+    private static let scripts = ["zhiping", "autosave", "bulk", "dialogs", "forms", "keys", "phrases", "posts", "print", "reveal", "toc", "tree", "upload", "viewer"]
 
     public init() throws {
         guard let folder = Bundle.module.resourceURL?.appending(path: "Public") else { throw Missing(description: "the program's own files are missing") }

@@ -33,6 +33,9 @@ enum Path {
     /// Where the files of a dossier are, for a reviewer and for the applicant.
     static func files(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/files" }
     static func myFiles(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/files" }
+    /// Where the printouts of a dossier are, for a reviewer and for the applicant.
+    static func printouts(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/printouts" }
+    static func myPrintouts(_ id: ID<Dossier>) -> String { "/my/dossiers/\(id)/printouts" }
     static func proofs(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/proofs" }
     static func revelations(_ id: ID<Dossier>) -> String { "/dossiers/\(id)/revelations" }
     static let postTables = "/post-tables"

@@ -119,6 +119,7 @@ extension Site {
         addWorklistTools(to: staff)
         addCommonOpinions(to: staff)
         addBulks(to: staff)
+        addPrintouts(to: staff, applicant)
         return router
     }
 

@@ -12,16 +12,20 @@ public struct Settings: Sendable {
     public let leastFreeBytes: Int64
     /// A look for a monitor (whether the site is ready, what its numbers are) that takes longer is itself the fault.
     public let watchPatience: Duration
+    /// The family of fonts in which PDFs are set.
+    public let printFont: String
 
     public init(
         origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600), leastFreeBytes: Int64 = 1 << 30,
-        watchPatience: Duration = .milliseconds(1500)
+        watchPatience: Duration = .milliseconds(1500),
+        printFont: String = "Noto Sans CJK SC"
     ) {
         self.origin = origin
         self.provider = provider
         self.sessions = sessions
         self.leastFreeBytes = leastFreeBytes
         self.watchPatience = watchPatience
+        self.printFont = printFont
     }
 
     /// The identity platform, as configured: nothing of this is ever taken from a token.

@@ -17,6 +17,7 @@ public struct Site: Sendable {
     var reference: Reference { references.current }
     let calendar: WorkCalendar
     let provider: ProviderClient
+    let printer: Printer
     let readiness = Readiness()
     let measures = SiteMeasures()
     let phase = Phase()
@@ -40,6 +41,7 @@ public struct Site: Sendable {
         self.intake = intake
         self.settings = settings
         assets = try Assets()
+        printer = Printer(font: settings.printFont)
         let tables = try await database.read { (reference: try ReferenceTables.reference($0), calendar: try ReferenceTables.calendar($0)) }
         (references, calendar) = (References(tables.reference), tables.calendar)
         provider = ProviderClient(provider: settings.provider, redirect: settings.origin + Path.callback, transport: transport)

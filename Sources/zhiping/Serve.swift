@@ -54,6 +54,7 @@ struct Serve: AsyncParsableCommand {
         }
         let provider = Web.Settings.Provider(
             issuer: issuer, clientID: clientID, clientSecret: secret, algorithm: algorithm, claims: .init(environment: environment))
-        return Web.Settings(origin: origin ?? "http://\(host):\(port)", provider: provider)
+        return Web.Settings(
+            origin: origin ?? "http://\(host):\(port)", provider: provider, printFont: environment["PRINT_FONT"] ?? "Noto Sans CJK SC")
     }
 }

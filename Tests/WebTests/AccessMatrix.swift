@@ -54,7 +54,21 @@ enum AccessMatrix {
     static let lines: [Line] =
         lists.flatMap { list in
             ["", "/export"].map { Line(method: .get, route: "/reviews/\(list.list)\($0)", state: .none, expected: list.expected) }
-        } + others
+        }
+        + lists.filter { ["own-first", "own-second"].contains($0.list) }.flatMap { list in
+            ["", "/pdf"].map { Line(method: .get, route: "/reviews/\(list.list)/publicity\($0)", state: .none, expected: list.expected) }
+        } + others + printouts
+
+    private static let printouts: [Line] = ["", "/pdf"].flatMap { part in
+        [
+            //                                                                       nobody own  other first second admin norole manager bureau office auth otherunit stranger
+            Line(method: .get, route: "/dossiers/:id/printouts/:printout\(part)", state: .draft, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+            Line(method: .get, route: "/dossiers/:id/printouts/:printout\(part)", state: .first, expected: "303 403 403 200 200 200 404 404 404 404 200 404 403"),
+            Line(method: .get, route: "/dossiers/:id/printouts/:printout\(part)", state: .awaiting, expected: "303 403 403 200 200 200 404 404 200 200 200 404 403"),
+            Line(method: .get, route: "/my/dossiers/:id/printouts/:printout\(part)", state: .draft, expected: "303 404 404 403 403 403 403 403 403 403 403 403 403"),
+            Line(method: .get, route: "/my/dossiers/:id/printouts/:printout\(part)", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        ]
+    }
 
     private static let others: [Line] = [
         //                                                     nobody own  other first second admin norole manager bureau office auth otherunit stranger
@@ -72,6 +86,7 @@ enum AccessMatrix {
         Line(method: .post, route: "/reviews/own-first/views/deletion", state: .none, expected: "401 403 403 303 303 303 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/reviews/archive", state: .none, expected: "303 403 403 200 200 200 403 403 200 200 200 200 403"),
         Line(method: .get, route: "/reviews/archive-all", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/reviews/own-reported/publicity", state: .none, expected: "303 403 403 404 404 404 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/reviews/archive/export", state: .none, expected: "303 403 403 404 404 404 403 403 404 404 404 404 403"),
         Line(method: .post, route: "/reviews/archive/export", state: .none, expected: "401 403 403 200 200 200 403 403 200 200 200 200 403"),
         Line(method: .post, route: "/reviews/own-first/bulk", state: .first, expected: "401 403 403 200 200 200 403 403 403 403 403 403 403"),
@@ -303,7 +318,7 @@ enum AccessMatrix {
         if line.route.hasSuffix("/binding") { _ = try await site.browser(.schoolFirst) }
         let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(
             ":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file
-        ).replacing(":page", with: "1").replacing(":year", with: "2026")
+        ).replacing(":page", with: "1").replacing(":printout", with: "dossier").replacing(":year", with: "2026")
         let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : ""
         guard line.method == .post else { return try await browser.get(path + query) }
         let isSection = line.route.hasSuffix(":section")

@@ -54,6 +54,7 @@ import Testing
         for (index, part) in parts.enumerated() where index > 0 {
             if ID<Dossier>(part) != nil { parts[index] = parts[index - 1] == "files" ? ":file" : ":id" }
             if parts[index - 1] == "pages" { parts[index] = ":page" }
+            if parts[index - 1] == "printouts" { parts[index] = ":printout" }
             if parts[index - 1] == "sections" { parts[index] = ":section" }
             if parts[index - 1] == "post-tables" { parts[index] = ":year" }
         }

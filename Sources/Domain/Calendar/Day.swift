@@ -108,6 +108,9 @@ public struct Instant: Hashable, Sendable, Comparable {
     /// `2026-11-23 14:05`, in Shanghai.
     public var text: String { "\(day) \(clock)" }
 
+    /// `2026-11-23T14:05:00+08:00`, for programs.
+    public var iso: String { "\(day)T\(clock):00+08:00" }
+
     /// `14:05`, in Shanghai.
     public var clock: String {
         let shifted = milliseconds + Instant.shanghai

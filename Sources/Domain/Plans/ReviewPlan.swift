@@ -75,6 +75,9 @@ public struct ReviewPlan: Sendable, Hashable {
 public struct PublicityRule: Sendable, Hashable {
     public enum Demand: String, Sendable, Hashable, CaseIterable { case required, warn, optional }
 
+    /// Working days that a publicity lasts where no plan says more.
+    public static let leastWorkingDays = 5
+
     public let demand: Demand
     public let workingDays: Int
 

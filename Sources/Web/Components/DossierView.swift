@@ -39,7 +39,8 @@ struct DossierView {
         }
     }
 
-    private var headFacts: [(String, String)] {
+    /// What is applied for, and where.
+    var headFacts: [(String, String)] {
         let title = reference.title(content.title)
         return [
             ("评审计划", plan.name), ("年度", String(plan.year)), ("申报系列", title?.series ?? ""), ("申报级别", title?.levelName ?? ""),
@@ -51,12 +52,16 @@ struct DossierView {
     private var identity: HTML {
         let photo: HTML =
             content.single(.basics).files.first.map { "<img class=\"portrait\" src=\"\(files)/\($0.id.text)/pages/1\" alt=\"\(person.name)的照片\">" } ?? .empty
-        let facts = [
+        return "<div class=\"identity\">\(photo)<div>\(Facts(identityFacts).html)\(reveal)</div></div>\(part(.basics))"
+    }
+
+    /// What the identity platform knows of the applicant; his numbers are masked.
+    var identityFacts: [(String, String)] {
+        [
             ("姓名", person.name), ("性别", reference.name(person.idNumber.genderCode, in: .genders) ?? ""),
             ("出生日期", person.idNumber.birthDay?.description ?? ""), ("证件类型", "居民身份证"), ("证件号码", person.idNumber.masked),
             ("手机", person.phone?.masked ?? ""),
         ]
-        return "<div class=\"identity\">\(photo)<div>\(Facts(facts).html)\(reveal)</div></div>\(part(.basics))"
     }
 
     /// Parts with rows; those without are named in one line, so that a reader sees that they are empty and reads on.
@@ -67,9 +72,12 @@ struct DossierView {
         return "\(filled.map { part in "\(section.parts.count > 1 ? "<h3>\(part.title)<small>\(content[part].count) 条</small></h3>" : .empty)\(table(part))" as HTML })\(none)"
     }
 
-    private func part(_ part: Part) -> HTML {
+    private func part(_ part: Part) -> HTML { Facts(facts(of: part)).html }
+
+    /// What was filled in once: everything that is there, and what had to be.
+    func facts(of part: Part) -> [(String, String)] {
         let row = content.single(part)
-        return Facts(part.fields.filter { !row[$0.key].isEmpty || $0.required }.map { ($0.label, $0.show(row[$0.key], in: reference)) }).html
+        return part.fields.filter { !row[$0.key].isEmpty || $0.required }.map { ($0.label, $0.show(row[$0.key], in: reference)) }
     }
 
     private var representatives: HTML {
@@ -104,7 +112,7 @@ struct DossierView {
 
 extension Part {
     /// The field by which a row is called.
-    fileprivate var nameKey: String { fields.contains { $0.key == "title" } ? "title" : "name" }
+    var nameKey: String { fields.contains { $0.key == "title" } ? "title" : "name" }
 }
 
 /// 单位推荐和公示信息 as it was given, with its proofs and the post table it rests on.

@@ -14,22 +14,15 @@ extension Site {
 
     /// `window` is one that was refused.
     func myDossierPage(_ id: ID<Dossier>, _ context: ApplicantContext, isReceipt: Bool = false, window: (StepWindow, Typing)? = nil) async throws -> HTML {
-        let (actor, session, now, person) = (context.actor, context.session, context.now, context.person)
+        let (actor, session, now) = (context.actor, context.session, context.now)
         return try await database.read { connection in
-            let dossier = try connection.dossier(id, for: actor)
-            guard let (content, digest, submittedAt) = try connection.content(of: id),
-                let plan = try connection.plan(dossier.plan), let line = try connection.line(of: id)
-            else { throw Problem.notFound }
-            let (surroundings, offers) = (try surroundings(of: dossier, for: actor, at: now, connection), dossier.offers(to: actor))
+            let reading = try self.reading(id, for: actor, at: now, files: Path.myFiles(id), connection)
+            let dossier = reading.dossier
+            let offers = dossier.offers(to: actor)
             return MyDossierPage(
-                frame: try frame(for: session, connection), dossier: dossier, plan: plan, digest: digest, submittedAt: submittedAt,
-                whereabouts: dossier.whereabouts(for: actor, in: surroundings),
-                chain: ChainSteps(journey: dossier.journey, units: surroundings.units),
-                timeline: Timeline(forApplicant: try connection.trail(of: id), calendar: calendar),
-                view: DossierView(
-                    content: content, person: person, unitName: line.unitName, plan: plan,
-                    acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.myFiles(id),
-                    recommendation: try connection.recommendation(of: dossier, for: actor)), isReceipt: isReceipt,
+                frame: try frame(for: session, connection), reading: reading, whereabouts: dossier.whereabouts(for: actor, in: reading.surroundings),
+                chain: ChainSteps(journey: dossier.journey, units: reading.surroundings.units),
+                timeline: Timeline(forApplicant: try connection.trail(of: id), calendar: calendar), isReceipt: isReceipt,
                 returned: try self.returned(dossier, connection),
                 windows: StepWindow.ofApplicants.filter { offers.contains($0.step.name) }.map { offered in
                     StepWindowView(
@@ -43,14 +36,10 @@ extension Site {
 
 struct MyDossierPage {
     let frame: Frame
-    let dossier: Dossier
-    let plan: ReviewPlan
-    let digest: String
-    let submittedAt: Instant
+    let reading: DossierReading
     let whereabouts: Whereabouts
     let chain: ChainSteps
     let timeline: Timeline
-    let view: DossierView
     let isReceipt: Bool
     /// The return that he has to answer; nil where there is none.
     let returned: TrailEntry?
@@ -60,16 +49,18 @@ struct MyDossierPage {
     let refused: Typing?
     let now: Instant
 
+    private var dossier: Dossier { reading.dossier }
+
     var html: HTML {
         frame.page(
             "我的申报",
             body: """
-                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(plan.name)</h1></div>\(receipt)\(told)
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(reading.plan.name)</h1></div>\(receipt)\(told)
                 <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2>\
                 <p class="place">\(whereabouts.sentence)</p></section>\(correction)
-                <div class="review"><div class="content">\(view.index)\(view.html)</div>
+                <div class="review"><div class="content">\(reading.view.index)\(reading.view.html)</div>
                 <aside class="desk" id="decide">\(steps)<section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
-                <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section></aside></div>\(windows.map(\.html))
+                <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section>\(PrintoutLinks(base: Path.myPrintouts(dossier.id)).html)</aside></div>\(windows.map(\.html))
                 """)
     }
 
@@ -107,8 +98,8 @@ struct MyDossierPage {
     private var receipt: HTML {
         guard isReceipt else { return .empty }
         return """
-            <section class="notice success receipt" role="status"><h2>申报材料已提交</h2><p>提交时间 \(submittedAt.text)，材料编号 <code>\(dossier.id.text)</code>，\
-            内容摘要 <code>\(digest.prefix(16))…</code>。请保存本页或记下编号作为回执；进展会在首页的消息中通知您。</p></section>
+            <section class="notice success receipt" role="status"><h2>申报材料已提交</h2><p>提交时间 \(reading.submittedAt.text)，材料编号 <code>\(dossier.id.text)</code>，\
+            内容摘要 <code>\(reading.digest.prefix(16))…</code>。请保存本页或记下编号作为回执；进展会在首页的消息中通知您。</p></section>
             """
     }
 }

@@ -15,14 +15,7 @@ struct PostTableView {
     }
 
     private func row(_ level: PostTable.Level) -> HTML {
-        "<tr><th scope=\"row\">\(level.title)</th>\(PostTable.Column.shown.map { "<td class=\"number\">\(value(level, $0))</td>" as HTML })</tr>"
-    }
-
-    private func value(_ level: PostTable.Level, _ column: ShownColumn) -> String {
-        switch column {
-        case .given(let given): table[PostTable.key(level, given)]
-        case .vacant: table.vacancy(level).map { $0 < 0 ? "\($0)（超聘）" : String($0) } ?? ""
-        }
+        "<tr><th scope=\"row\">\(level.title)</th>\(PostTable.Column.shown.map { "<td class=\"number\">\($0.value(of: level, in: table))</td>" as HTML })</tr>"
     }
 }
 
@@ -35,6 +28,13 @@ enum ShownColumn {
         switch self {
         case .given(let column): column.title
         case .vacant: "空缺数"
+        }
+    }
+
+    func value(of level: PostTable.Level, in table: PostTable) -> String {
+        switch self {
+        case .given(let given): table[PostTable.key(level, given)]
+        case .vacant: table.vacancy(level).map { $0 < 0 ? "\($0)（超聘）" : String($0) } ?? ""
         }
     }
 }

@@ -101,7 +101,7 @@ struct PassDecision {
     }
 
     private func summary(_ saved: SavedPostTable) -> HTML {
-        let level = page.reference.title(page.line.title).flatMap { PostTable.Level(titleLevel: $0.level) }
+        let level = page.reference.title(page.reading.line.title).flatMap { PostTable.Level(titleLevel: $0.level) }
         let vacancy: HTML = level.map { "，\($0.title)空缺 \(saved.table.vacancy($0) ?? 0) 个，本次推荐 \(saved.table[PostTable.key($0, .recommended)]) 人" as HTML } ?? .empty
         return "<p>\(saved.savedBy) 于 \(saved.savedAt.text) 填报\(vacancy)。将随推荐一并报送。</p>"
     }

@@ -33,30 +33,22 @@ extension Site {
         let (actor, session, now) = (context.actor, context.session, context.now)
         let member = context.member
         return try await database.read { connection in
-            let dossier = try connection.dossier(id, for: actor)
-            guard let (content, digest, submittedAt) = try connection.content(of: id), let plan = try connection.plan(dossier.plan),
-                let person = try connection.person(dossier.applicant), let line = try connection.line(of: id)
-            else { throw Problem.notFound }
-            let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
-            let recommendation = try connection.recommendation(of: dossier, for: actor)
+            let reading = try self.reading(id, for: actor, at: now, files: Path.files(id), reveal: { self.revealButton(of: $0, in: session) }, connection)
+            let (dossier, plan, content) = (reading.dossier, reading.plan, reading.view.content)
             var state = state
-            if state.isFresh, let recommendation { state.form.values = recommendation.values }
+            if state.isFresh, let recommendation = reading.view.recommendation { state.form.values = recommendation.values }
             let additions = try connection.units(state.form.additions.map(\.unit))
             let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: 10)
             let list = state.form.list ?? self.list(of: dossier, for: member)
             let phrases = try connection.commonOpinions(for: member)
             let neighbours = try self.neighbours(of: id, in: list, for: member, at: now, connection)
-            let view = DossierView(
-                content: content, person: person, unitName: line.unitName, plan: plan,
-                acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "", reference: reference, files: Path.files(id),
-                recommendation: recommendation, reveal: revealButton(of: dossier, in: session))
             return ReviewPage(
-                frame: try frame(for: session, connection, current: Path.worklist(list.whole)), dossier: dossier, line: line, digest: digest,
-                submittedAt: submittedAt, view: view, whereabouts: dossier.whereabouts(for: actor, in: surroundings), awaits: dossier.awaits(actor), neighbours: neighbours,
-                units: surroundings.units, plan: plan, list: list, state: state, additions: additions, found: found, session: session,
-                reference: reference, findings: content.findings(of: person, at: line.unitName, today: now.day),
+                frame: try frame(for: session, connection, current: Path.worklist(list.whole)), reading: reading,
+                whereabouts: dossier.whereabouts(for: actor, in: reading.surroundings), awaits: dossier.awaits(actor), neighbours: neighbours,
+                list: list, state: state, additions: additions, found: found, session: session,
+                reference: reference, findings: content.findings(of: reading.view.person, at: reading.line.unitName, today: now.day),
                 changes: try changes(of: dossier, to: content, for: member, connection),
-                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, digest, phrases, session), phrases: phrases.filter { $0.kind == .pass },
+                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, reading.digest, phrases, session), phrases: phrases.filter { $0.kind == .pass },
                 proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
                 toast: try toast(done, for: actor, in: session, connection)
             ).html

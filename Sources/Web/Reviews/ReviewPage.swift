@@ -10,16 +10,10 @@ struct Changes {
 
 struct ReviewPage {
     let frame: Frame
-    let dossier: Dossier
-    let line: DossierLine
-    let digest: String
-    let submittedAt: Instant
-    let view: DossierView
+    let reading: DossierReading
     let whereabouts: Whereabouts
     let awaits: Bool
     let neighbours: Neighbours
-    let units: [ID<WorkUnit>: WorkUnit]
-    let plan: ReviewPlan
     let list: Worklist
     let state: ReviewState
     let additions: [ID<WorkUnit>: WorkUnit]
@@ -39,6 +33,10 @@ struct ReviewPage {
     let posts: (saved: SavedPostTable?, required: Bool)?
     let toast: HTML
 
+    var dossier: Dossier { reading.dossier }
+    var plan: ReviewPlan { reading.plan }
+    var units: [ID<WorkUnit>: WorkUnit] { reading.surroundings.units }
+
     /// Who stands before and behind it in the reader's list; nil where there is nobody, or the list has it no more.
     struct Neighbours: Sendable {
         let previous: Worklist.Entry?
@@ -50,10 +48,10 @@ struct ReviewPage {
             "\(dossier.applicantName)的申报材料",
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a>\(turning)</nav>\
-                <h1>\(dossier.applicantName)<small>\(line.unitName) · \(reference.title(line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
-                \(state.alert)\(told)<div class="review"><div class="content">\(view.index)\(changed)\(view.html)\
-                <p class="seal">材料提交于 \(submittedAt.text)，摘要 <code>\(digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)</aside></div>\(windows.map(\.html))
+                <h1>\(dossier.applicantName)<small>\(reading.line.unitName) · \(reference.title(reading.line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
+                \(state.alert)\(told)<div class="review"><div class="content">\(reading.view.index)\(changed)\(reading.view.html)\
+                <p class="seal">材料提交于 \(reading.submittedAt.text)，摘要 <code>\(reading.digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)\(printouts)</aside></div>\(windows.map(\.html))
                 """, toast: toast)
     }
 
@@ -116,6 +114,8 @@ struct ReviewPage {
         """
     }
 
+    private var printouts: HTML { PrintoutLinks(base: Path.printouts(dossier.id)).html }
+
     private var decision: HTML {
         guard awaits else { return .empty }
         return dossier.journey.stage == .awaitingAcceptance ? acceptance : PassDecision(page: self).html
@@ -136,7 +136,7 @@ struct ReviewPage {
 
     func opinionField(_ label: String) -> HTML {
         """
-        <input type="hidden" name="list" value="\(list.reference)"><input type="hidden" name="seen" value="\(digest)">\
+        <input type="hidden" name="list" value="\(list.reference)"><input type="hidden" name="seen" value="\(reading.digest)">\
         \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)
         """
     }

@@ -105,7 +105,7 @@ struct WorklistTools {
 
     private var more: HTML {
         """
-        <div class="tools">\(number)\(columnChoice)\(viewForm)\(exports)</div>\(recent)
+        <div class="tools">\(number)\(columnChoice)\(viewForm)\(publicity)\(exports)</div>\(recent)
         """
     }
 
@@ -126,6 +126,12 @@ struct WorklistTools {
             <button name="format" value="xlsx">导出 xlsx</button><button name="format" value="csv">导出 csv</button>\
             \(purposeComplaint.map { "<p class=\"complaint\" id=\"purpose-note\" role=\"alert\">\($0)</p>" as HTML })<p class="hint">导出的用途、条件和人数记入本单位管理记录。</p></form></details>
             """
+    }
+
+    /// 公示表 of those whom the unit is about to recommend.
+    private var publicity: HTML {
+        guard list.scope == .own, list.tab == .firstReview || list.tab == .secondReview else { return .empty }
+        return "<a class=\"exports\" href=\"\(Path.with(list.values, Path.worklistPart(list, "publicity")))\">打印公示表</a>"
     }
 
     private var number: HTML {
