@@ -97,6 +97,19 @@ public struct FileStore: Sendable {
         try await shelve(received, as: digest)
     }
 
+    /// Keeps a file that this program has made in `scratch()`; returns the digest under which it is found.
+    public func keep(made file: URL) async throws -> String {
+        let digest = try await blocking {
+            guard let handle = FileHandle(forReadingAtPath: file.path) else { throw Failure(description: "a file that was made is missing") }
+            var hash = SHA256()
+            while let chunk = try handle.read(upToCount: 1 << 17), !chunk.isEmpty { hash.update(data: chunk) }
+            guard fsync(handle.fileDescriptor) == 0 else { throw Failure("cannot write \(file.path)", code: errno) }
+            return hash.finalize().hexadecimal
+        }
+        try await keep(file, as: digest)
+        return digest
+    }
+
     /// Keeps a content that comes piece by piece from elsewhere, if it is the one that its digest says.
     public func keep(as digest: String, mostBytes: Int = FileRule.mostBytes, from source: (_ take: ([UInt8]) async throws -> Void) async throws -> Void) async throws {
         var file = try newIncoming(mostBytes: mostBytes)

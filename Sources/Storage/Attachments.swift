@@ -209,9 +209,10 @@ extension Connection {
         ) { try $0.text() }
     }
 
-    /// Whether anything refers to a content.
-    public func refersToFile(_ digest: String) throws -> Bool {
-        try count("SELECT COUNT(*) FROM files WHERE digest = \(digest)") == 1
+    /// Whether anything refers to a content: what was uploaded, or an export that is still kept.
+    public func refersToFile(_ digest: String, at now: Instant) throws -> Bool {
+        if try count("SELECT COUNT(*) FROM files WHERE digest = \(digest)") == 1 { return true }
+        return try count("SELECT COUNT(*) FROM exports WHERE digest = \(digest) AND digest <> '' AND created_at > \(now.adding(seconds: -Export.kept))") > 0
     }
 }
 

@@ -21,6 +21,8 @@ public enum Reminder: String, Sendable, CaseIterable {
     case urged
     /// A unit's request waits: told to the unit that decides, then to the title authority above it (D12).
     case requestLate, requestVeryLate
+    /// Nobody of a unit may review a dossier, and its superior is asked to take it over (D21).
+    case handOverAsked
 
     /// Working days before a deadline's day on which its applicant is told first, and again.
     public static let daysAhead = 3
@@ -143,7 +145,7 @@ extension Reminder {
         switch self {
         case .deadlineNear: .deadlineNearAtUnit
         case .deadlineSoon: .deadlineSoonAtUnit
-        case .deadlineToday, .deadlineNearAtUnit, .deadlineSoonAtUnit, .desksLate, .urged, .requestLate, .requestVeryLate: nil
+        case .deadlineToday, .deadlineNearAtUnit, .deadlineSoonAtUnit, .desksLate, .urged, .requestLate, .requestVeryLate, .handOverAsked: nil
         }
     }
 }

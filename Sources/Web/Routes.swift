@@ -119,6 +119,8 @@ extension Site {
         addWorklistTools(to: staff)
         addCommonOpinions(to: staff)
         addBulks(to: staff)
+        addExports(to: staff)
+        addHandOverRequests(to: staff, applicant)
         addPrintouts(to: staff, applicant)
         return router
     }

@@ -14,11 +14,13 @@ public struct Settings: Sendable {
     public let watchPatience: Duration
     /// The family of fonts in which PDFs are set.
     public let printFont: String
+    /// Lists of more people than this become a workbook in the background.
+    public let mostExportedAtOnce: Int
 
     public init(
         origin: String, provider: Provider, sessions: SessionRule = SessionRule(idle: 30 * 60, absolute: 8 * 3600), leastFreeBytes: Int64 = 1 << 30,
         watchPatience: Duration = .milliseconds(1500),
-        printFont: String = "Noto Sans CJK SC"
+        printFont: String = "Noto Sans CJK SC", mostExportedAtOnce: Int = 5000
     ) {
         self.origin = origin
         self.provider = provider
@@ -26,6 +28,7 @@ public struct Settings: Sendable {
         self.leastFreeBytes = leastFreeBytes
         self.watchPatience = watchPatience
         self.printFont = printFont
+        self.mostExportedAtOnce = mostExportedAtOnce
     }
 
     /// The identity platform, as configured: nothing of this is ever taken from a token.

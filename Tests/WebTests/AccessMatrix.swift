@@ -115,6 +115,12 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/recusals", state: .first, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/extensions", state: .returned, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/reminders", state: .returned, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/hand-over-requests", state: .first, expected: "401 403 403 409 409 409 404 404 404 404 409 404 403"),
+        Line(method: .post, route: "/my/dossiers/:id/hand-over-requests", state: .first, expected: "401 409 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/exports/:id", state: .first, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .get, route: "/exports/:id/file", state: .first, expected: "303 403 403 404 404 404 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/reviews/own-reported/exports", state: .none, expected: "401 403 403 303 303 303 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/reviews/archive/exports", state: .none, expected: "401 403 403 404 404 404 403 403 404 404 404 404 403"),
         Line(method: .post, route: "/dossiers/:id/reminders", state: .first, expected: "401 403 403 409 409 409 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/withdrawals", state: .upper, expected: "401 403 403 403 303 303 404 404 403 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/take-backs", state: .second, expected: "401 403 403 303 403 403 404 404 404 404 403 404 403"),
@@ -351,6 +357,7 @@ enum AccessMatrix {
         case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
         case "/common-opinions": fields.merge(["kind": "pass", "body": "同意上报"]) { $1 }
         case "/common-opinions/:id": fields.merge(["action": "save", "body": "同意上报"]) { $1 }
+        case "/dossiers/:id/hand-over-requests", "/my/dossiers/:id/hand-over-requests": fields["handOverReason"] = "无人可以办理"
         case "/reviews/archive/export": fields.merge(["purpose": "年度统计", "format": "csv", "back": "archive"]) { $1 }
         case "/reviews/own-first/bulk": fields.merge(["action": "giveBack", "back": "own-first", "d.\(dossier.id)": "2"]) { $1 }
         case "/bulks":

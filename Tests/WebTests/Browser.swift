@@ -24,12 +24,13 @@ final class TestSite: Sendable {
 
     init(
         _ world: World, database: (any Database)? = nil, leastFreeBytes: Int64 = 0, patience: Duration = .seconds(100), bucket: Bucket? = nil,
+        mostExportedAtOnce: Int = 5000,
         clock: @escaping @Sendable () -> Instant = { World.start }
     ) async throws {
         self.world = world
         let settings = Settings(
             origin: Self.origin, provider: .init(issuer: FakeProvider.issuer, clientID: "zhiping", clientSecret: "secret"), leastFreeBytes: leastFreeBytes,
-            watchPatience: patience)
+            watchPatience: patience, mostExportedAtOnce: mostExportedAtOnce)
         site = try await Site(
             database: database ?? world.database, files: try world.intake(bucket), settings: settings, transport: provider, clock: clock, timekeeper: nil)
         responder = site.router().buildResponder()
@@ -89,7 +90,7 @@ final class TestSite: Sendable {
                 unitName: ""))
     }
 
-    private func browser(as identity: Identity) async throws -> Browser {
+    func browser(as identity: Identity) async throws -> Browser {
         var source = SystemRandomNumberGenerator()
         let token = randomText(characters: 52, from: &source)
         let now = site.clock()

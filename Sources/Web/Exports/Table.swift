@@ -45,24 +45,37 @@ extension Site {
     func workbook(
         named name: String, sheet: String, heading: [String], widths: [Double], _ fill: @escaping @Sendable (_ add: ([[String]]) async throws -> Void) async throws -> Void
     ) async throws -> Response {
-        let path = intake.store.scratch()
-        do {
-            let writer = Written(try SheetWriter(at: path, sheet: sheet, heading: heading, widths: widths))
-            try await fill { rows in try await blocking { for row in rows { try writer.sheet.add(row) } } }
-            try await blocking { try writer.sheet.close() }
-        } catch {
-            path.remove()
-            throw error
-        }
+        let path = try await written(Table(name: name, sheet: sheet, heading: heading, widths: widths), fill)
         let body = ResponseBody { writer in
             defer { path.remove() }
             try await path.read { try await writer.write(ByteBuffer(bytes: $0)) }
             try await writer.finish(nil)
         }
-        var response = Response(
-            status: .ok, headers: [.contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], body: body)
-        response.headers[.contentDisposition] = "attachment; filename=\"table.xlsx\"; filename*=UTF-8''\(Path.percentEncode(name))"
-        return response
+        return Response(status: .ok, headers: .workbook(named: name), body: body)
+    }
+
+    /// A workbook in a file of its own, for whoever called to keep or to remove.
+    func written(_ table: Table, _ fill: @escaping @Sendable (_ add: ([[String]]) async throws -> Void) async throws -> Void) async throws -> URL {
+        let path = intake.store.scratch()
+        do {
+            let writer = Written(try SheetWriter(at: path, sheet: table.sheet, heading: table.heading, widths: table.widths))
+            try await fill { rows in try await blocking { for row in rows { try writer.sheet.add(row) } } }
+            try await blocking { try writer.sheet.close() }
+            return path
+        } catch {
+            path.remove()
+            throw error
+        }
+    }
+}
+
+extension HTTPFields {
+    /// Of a workbook that is saved under a name.
+    static func workbook(named name: String) -> HTTPFields {
+        [
+            .contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            .contentDisposition: "attachment; filename=\"table.xlsx\"; filename*=UTF-8''\(Path.percentEncode(name))",
+        ]
     }
 }
 

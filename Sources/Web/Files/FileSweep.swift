@@ -21,7 +21,7 @@ extension Site {
     }
 
     private var isReferred: (String) async throws -> Bool {
-        { [database] digest in try await database.read { try $0.refersToFile(digest) } }
+        { [database, clock] digest in try await database.read { try $0.refersToFile(digest, at: clock()) } }
     }
 
     private func date(_ instant: Instant) -> Date { Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000) }

@@ -28,7 +28,9 @@ extension Site {
                     .init(list: $0, count: try connection.waitingCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5, at: now))
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
                 requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
-                requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0, near: near, calendar: calendar, now: now)
+                requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0,
+                handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id) : []), near: near,
+                calendar: calendar, now: now)
         }
         return page(home.html)
     }
@@ -49,6 +51,8 @@ struct StaffHome {
     let returnedCount: (all: Int, near: Int)
     let requests: [UnitRequest]
     let requestCount: Int
+    /// What units below ask to be taken over.
+    let handOvers: HandOverRequestRows
     /// Deadlines before this are near.
     let near: Instant
     let calendar: WorkCalendar
@@ -64,7 +68,7 @@ struct StaffHome {
         frame.page(
             "首页",
             body: """
-                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(requestSection)\(waiting.isEmpty && requests.isEmpty ? nothing : .empty)</div>
+                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(handOvers.section)\(requestSection)\(waiting.isEmpty && requests.isEmpty ? nothing : .empty)</div>
                 <aside>\(card)\(MessageList(messages: messages, session: session, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
                 """)
     }

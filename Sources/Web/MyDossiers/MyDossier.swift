@@ -13,7 +13,9 @@ extension Site {
     }
 
     /// `window` is one that was refused.
-    func myDossierPage(_ id: ID<Dossier>, _ context: ApplicantContext, isReceipt: Bool = false, window: (StepWindow, Typing)? = nil) async throws -> HTML {
+    func myDossierPage(
+        _ id: ID<Dossier>, _ context: ApplicantContext, isReceipt: Bool = false, window: (StepWindow, Typing)? = nil, alert: HTML = .empty, handOverComplaint: String? = nil
+    ) async throws -> HTML {
         let (actor, session, now) = (context.actor, context.session, context.now)
         return try await database.read { connection in
             let reading = try self.reading(id, for: actor, at: now, files: Path.myFiles(id), connection)
@@ -28,7 +30,8 @@ extension Site {
                     StepWindowView(
                         window: offered, dossier: dossier, path: Path.myStep(offered, on: id), session: session, reference: reference,
                         typing: window.flatMap { $0.0 == offered ? $0.1 : nil })
-                }, refused: window?.1, now: now
+                }, refused: window?.1,
+                handOver: try handOverOffer(of: dossier, to: actor, at: Path.myHandOverRequests(id), in: session, complaint: handOverComplaint, connection), alert: alert, now: now
             ).html
         }
     }
@@ -47,6 +50,9 @@ struct MyDossierPage {
     let windows: [StepWindowView]
     /// What was just refused.
     let refused: Typing?
+    /// Where nobody may review it.
+    let handOver: HandOverOffer?
+    let alert: HTML
     let now: Instant
 
     private var dossier: Dossier { reading.dossier }
@@ -55,11 +61,11 @@ struct MyDossierPage {
         frame.page(
             "我的申报",
             body: """
-                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(reading.plan.name)</h1></div>\(receipt)\(told)
+                <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.home)">首页</a></nav><h1>\(reading.plan.name)</h1></div>\(receipt)\(alert)\(told)
                 <section class="card where" aria-labelledby="where"><h2 id="where" class="unseen">材料在何处</h2>\
                 <p class="place">\(whereabouts.sentence)</p></section>\(correction)
                 <div class="review"><div class="content">\(reading.view.index)\(reading.view.html)</div>
-                <aside class="desk" id="decide">\(steps)<section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
+                <aside class="desk" id="decide">\(handOver.map(\.html))\(steps)<section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
                 <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section>\(PrintoutLinks(base: Path.myPrintouts(dossier.id)).html)</aside></div>\(windows.map(\.html))
                 """)
     }

@@ -1,4 +1,4 @@
-/** Saves a draft two seconds after the last keystroke, and says when; a failure is said, and tried again at the next one. */
+/** Saves a draft, of a dossier or of an opinion, two seconds after the last keystroke, and says when; a failure is said, and tried again at the next one. */
 export function autosave(root) {
   for (const form of root.querySelectorAll("form[data-autosave]")) {
     const status = form.querySelector("[data-saved]");
@@ -10,7 +10,7 @@ export function autosave(root) {
       if (running || submitting) { timer = setTimeout(save, 500); return; }
       running = true;
       // Not form.action: buttons of that name stand before it.
-      const body = new URLSearchParams(new FormData(form));
+      const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
       body.set("autosave", "1");
       try {
         const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "Accept": "text/html" }, redirect: "error" });
@@ -18,7 +18,7 @@ export function autosave(root) {
         if (!answer.ok) throw new Error(String(answer.status));
         renew(await answer.text());
       } catch {
-        tell("自动保存失败，请检查网络后点“保存”", "failed");
+        tell(form.querySelector("[value=save]") ? "自动保存失败，请检查网络后点“保存”" : "暂存失败，填写的内容还在本页", "failed");
       } finally {
         running = false;
       }
@@ -46,6 +46,7 @@ export function autosave(root) {
       if (running) {
         // The saving under way changes the token: wait for it, then send.
         event.preventDefault();
+        delete form.dataset.sent;
         const button = event.submitter;
         const again = setInterval(() => { if (!running) { clearInterval(again); form.requestSubmit(button); } }, 50);
         return;

@@ -12,6 +12,7 @@ extension Site {
         defer { upload.discard() }
         let token = try FormToken(upload.form, of: request, in: context.session, origin: settings.origin)
         var typed = try PassForm(upload.form).acting()
+        if upload.form["autosave"] == "1" { return try await keep(upload.form, for: .pass, on: id, context, PassForm.isTyped) }
         if typed.action == .insert { typed.opinion = try await inserting(typed.phrase, into: typed.opinion, on: id, deadline: "", context) }
         var state = ReviewState(form: typed, key: token.key, isFresh: false)
         state.complaints = Complaints(problems: try await addProofs(upload, to: id, key: token.key, context))
@@ -28,13 +29,16 @@ extension Site {
         let id: ID<Dossier> = try context.id()
         let form = try await Form(request)
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        try form.only { ["opinion", "list", "seen"].contains($0) }
+        try form.only { ["opinion", "list", "seen", "autosave"].contains($0) }
+        if form["autosave"] == "1" { return try await keep(form, for: .accept, on: id, context) { $0 == "opinion" } }
         var typed = PassForm()
         (typed.opinion, typed.list, typed.seen) = (form["opinion"], Worklist(reference: form["list"]), form["seen"])
         let reading = typed.read(in: reference, today: context.now.day)
         let move = Move(.accept, on: id, by: context.actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key, opinion: reading.opinion)
         return try await settle(id, ReviewState(form: typed, key: token.key, isFresh: false), context) { connection in
-            reading.problems.isEmpty ? .moved(try connection.move(move, at: context.now)) : .invalid(reading.problems)
+            if !reading.problems.isEmpty { return .invalid(reading.problems) }
+            try connection.dropOpinionDrafts(on: id, of: context.member)
+            return .moved(try connection.move(move, at: context.now))
         }
     }
 

@@ -15,7 +15,7 @@ struct PassDecision {
 
     var html: HTML {
         """
-        <form class="card decide" method="post" action="\(path)"\(" enctype=\"multipart/form-data\"", if: recommends) data-once data-guard\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
+        <form class="card decide" method="post" action="\(path)"\(" enctype=\"multipart/form-data\"", if: recommends) data-once data-guard data-autosave\(" data-typed", if: !page.state.isFresh)>\(page.token(path))\(defaultButton("find"))\
         <h2>\(journey.stage.name == .secondReview ? "复审" : "初审")</h2>\(page.state.dialogIsOpen ? .empty : page.state.complaints.summary)\(page.opinionField("审核意见"))\(PhrasePicker(phrases: page.phrases, applicantName: page.dossier.applicantName, field: "opinion").html)\(buttons)\
         \(page.recusal)\(recommends || leaves ? window : .empty)</form>\(recommends ? ProofFiles.uploads(page.dossier.id, page.session) : .empty)
         """

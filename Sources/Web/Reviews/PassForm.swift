@@ -41,7 +41,7 @@ struct PassForm: Sendable {
 
     init(_ form: Form) throws(Problem) {
         try form.only { key in
-            ["opinion", "search", "confirmed", "list", "action", "additions", "seen", "phrase"].contains(key) || key.hasPrefix("reason.") || key.hasPrefix("used.")
+            ["opinion", "search", "confirmed", "list", "action", "additions", "seen", "phrase", "autosave"].contains(key) || key.hasPrefix("reason.") || key.hasPrefix("used.")
                 || Recommendation.fields.contains { $0.key == key }
         }
         opinion = form["opinion"]
@@ -58,6 +58,9 @@ struct PassForm: Sendable {
         guard let action = Action(form["action"], confirmed: confirmed) else { throw .malformed }
         self.action = action
     }
+
+    /// Whether a field holds what a reviewer types.
+    static func isTyped(key: String) -> Bool { key == "opinion" || Recommendation.fields.contains { $0.key == key } }
 
     /// The form after an action that only changes what is typed.
     func acting() -> PassForm {

@@ -29,7 +29,10 @@ extension Site {
             move = Move(
                 .pass(inserting: added.map(\.addition)), on: id, by: actor, seenVersion: token.version, seenDigest: typed.seen, key: token.key, opinion: reading.opinion,
                 remark: remarks.joined(separator: "；"), recommendation: recommendation.isEmpty ? nil : recommendation)
-            if case .staff(let member) = actor { try connection.countUse(of: typed.used, by: member) }
+            if case .staff(let member) = actor {
+                try connection.countUse(of: typed.used, by: member)
+                try connection.dropOpinionDrafts(on: id, of: member)
+            }
             return .moved(try connection.move(move, at: now))
         }
     }

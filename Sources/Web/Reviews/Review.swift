@@ -18,6 +18,19 @@ struct ReviewState: Sendable {
     var isFresh = true
     /// The window of a step that was refused, with what was typed into it.
     var window: (StepWindow, Typing)?
+    /// When what stands in the form was kept, where it is what the reviewer had typed before.
+    var restoredAt: Instant?
+    /// What is wrong with the reason for which a hand-over is asked for.
+    var handOverComplaint: String?
+}
+
+extension ReviewState {
+    /// Puts in again what the reviewer had typed and not sent.
+    mutating func restore(_ draft: OpinionDraft) {
+        form.opinion = draft.typed["opinion"] ?? ""
+        form.values.merge(draft.typed.filter { $0.key != "opinion" }) { $1 }
+        restoredAt = draft.savedAt
+    }
 }
 
 extension Site {
@@ -37,6 +50,8 @@ extension Site {
             let (dossier, plan, content) = (reading.dossier, reading.plan, reading.view.content)
             var state = state
             if state.isFresh, let recommendation = reading.view.recommendation { state.form.values = recommendation.values }
+            let kept = try connection.opinionDrafts(on: id, of: member)
+            if state.isFresh, let draft = kept[dossier.journey.stage == .awaitingAcceptance ? .accept : .pass], dossier.awaits(actor) { state.restore(draft) }
             let additions = try connection.units(state.form.additions.map(\.unit))
             let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: 10)
             let list = state.form.list ?? self.list(of: dossier, for: member)
@@ -48,8 +63,9 @@ extension Site {
                 list: list, state: state, additions: additions, found: found, session: session,
                 reference: reference, findings: content.findings(of: reading.view.person, at: reading.line.unitName, today: now.day),
                 changes: try changes(of: dossier, to: content, for: member, connection),
-                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, reading.digest, phrases, session), phrases: phrases.filter { $0.kind == .pass },
+                windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, reading.digest, phrases, kept, session), phrases: phrases.filter { $0.kind == .pass },
                 proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
+                handOver: try handOverOffer(of: dossier, to: actor, at: Path.handOverRequests(id), in: session, complaint: state.handOverComplaint, connection),
                 toast: try toast(done, for: actor, in: session, connection)
             ).html
         }
@@ -72,7 +88,7 @@ extension Site {
     /// The windows of the steps that this member could take now, and of the one that he has just been refused.
     private func windows(
         on dossier: Dossier, under plan: ReviewPlan, for actor: Actor, at now: Instant, _ state: ReviewState, _ list: Worklist, _ digest: String,
-        _ phrases: [CommonOpinion], _ session: Session
+        _ phrases: [CommonOpinion], _ kept: [StepName: OpinionDraft], _ session: Session
     ) -> [StepWindowView] {
         let offers = dossier.offers(to: actor)
         let last = dossier.journey.stage == .returnedForCorrection ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
@@ -80,7 +96,7 @@ extension Site {
             StepWindowView(
                 window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,
                 presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [],
-                phrases: phrases.filter { $0.kind == window.phrases }, list: list, seen: digest,
+                phrases: phrases.filter { $0.kind == window.phrases }, list: list, seen: digest, kept: kept[window.step.name],
                 typing: state.window.flatMap { $0.0 == window ? $0.1 : nil })
         }
     }

@@ -31,6 +31,8 @@ struct ReviewPage {
     let proofs: [Attachment]
     /// The own unit's post table, where it has to do with one.
     let posts: (saved: SavedPostTable?, required: Bool)?
+    /// Where nobody of the reader's unit may review it.
+    let handOver: HandOverOffer?
     let toast: HTML
 
     var dossier: Dossier { reading.dossier }
@@ -51,7 +53,7 @@ struct ReviewPage {
                 <h1>\(dossier.applicantName)<small>\(reading.line.unitName) · \(reference.title(reading.line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
                 \(state.alert)\(told)<div class="review"><div class="content">\(reading.view.index)\(changed)\(reading.view.html)\
                 <p class="seal">材料提交于 \(reading.submittedAt.text)，摘要 <code>\(reading.digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)\(printouts)</aside></div>\(windows.map(\.html))
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(handOver.map(\.html))\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)\(printouts)</aside></div>\(windows.map(\.html))
                 """, toast: toast)
     }
 
@@ -124,7 +126,7 @@ struct ReviewPage {
     private var acceptance: HTML {
         let path = Path.acceptances(dossier.id)
         return """
-            <form class="card decide" method="post" action="\(path)" data-once data-guard>\(token(path))<h2>受理</h2>\(state.complaints.summary)\(opinionField("受理意见"))\
+            <form class="card decide" method="post" action="\(path)" data-once data-guard data-autosave>\(token(path))<h2>受理</h2>\(state.complaints.summary)\(opinionField("受理意见"))\
             <div class="buttons"><button class="primary" data-key="p">受理</button></div>\(recusal)</form>
             """
     }
@@ -137,7 +139,7 @@ struct ReviewPage {
     func opinionField(_ label: String) -> HTML {
         """
         <input type="hidden" name="list" value="\(list.reference)"><input type="hidden" name="seen" value="\(reading.digest)">\
-        \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)
+        \(FieldInput(PassForm.opinion.labelled(label), name: "opinion", value: state.form.opinion, complaints: state.complaints, reference: reference).html)\(Kept(at: state.restoredAt).html)
         """
     }
 

@@ -7,9 +7,7 @@ import Storage
 
 extension Site {
     func addWorklistTools(to staff: RouterGroup<StaffContext>) {
-        staff.get("/reviews/:list/export", use: exportWorklist)
         staff.post("/dossiers/:id/reminders", use: urge)
-        staff.post("/reviews/:list/export", use: exportArchive)
         staff.post("/reviews/:list/person", use: findPerson)
         staff.post("/reviews/:list/columns", use: chooseColumns)
         staff.post("/reviews/:list/views", use: saveView)
@@ -23,50 +21,6 @@ extension Site {
         let offered = try await database.read { try self.offeredLists(for: context.member, $0) }
         guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
         return list
-    }
-
-    /// Exactly what is filtered, in its order, with every column the list can show; numbers stay masked.
-    @Sendable private func exportWorklist(_ request: Request, _ context: StaffContext) async throws -> Response {
-        let query = request.uri.queryParameters
-        let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
-        guard list.scope != .archive, let format = TableFormat(rawValue: String(query["format"] ?? "xlsx")) else { throw Problem.notFound }
-        return try await export(list, as: format, context)
-    }
-
-    /// The archive leaves the system for a purpose, which is recorded with the filter before the first row is sent.
-    @Sendable private func exportArchive(_ request: Request, _ context: StaffContext) async throws -> Response {
-        let form = try await Form(request)
-        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        try form.only { ["back", "purpose", "format"].contains($0) }
-        let list = back(form, try await offeredList(context) { _ in nil })
-        guard list.scope == .archive, let format = TableFormat(rawValue: form["format"]) else { throw Problem.notFound }
-        let reading = FieldReading([WorklistTools.purpose], from: { form[$0] }, complete: true, in: reference, today: context.now.day)
-        if let problem = reading.problems.first { return page(try await worklistPage(list, context, purposeComplaint: problem.message), status: .unprocessableContent) }
-        // The page stays, and its form may be sent again: each file that leaves is a record of its own.
-        var numbers = SystemRandomNumberGenerator()
-        let (purpose, now, key) = (reading.values["purpose"] ?? "", context.now, randomText(characters: 26, from: &numbers))
-        let rows = try await database.read { try $0.worklistCount(list, for: context.member, most: 10_000_000, at: now) }
-        let conditions = list.conditions(in: reference, offices: try await database.read { try $0.acceptanceUnits() })
-        try await database.write {
-            try $0.recordExport(of: list, named: list.tabTitle, narrowedTo: conditions, for: purpose, rows: rows, by: Administrator(context.member, key: key, at: now))
-        }
-        return try await export(list, as: format, context)
-    }
-
-    private func export(_ list: Worklist, as format: TableFormat, _ context: StaffContext) async throws -> Response {
-        let (member, now, calendar, reference, database) = (context.member, context.now, calendar, reference, database)
-        let columns = WorklistColumn.possible(in: list)
-        let table = Table(
-            name: "\(list.menuTitle)-\(list.tabTitle)-\(context.unit.name)", sheet: list.tabTitle, heading: columns.map { $0.label(in: list) }, widths: columns.map(\.width))
-        return try await answer(with: table, as: format) { add in
-            var key: Worklist.Key?
-            while true {
-                let entries = try await database.read { [key] in try $0.worklist(list, for: member, after: key, limit: 1000, at: now) }
-                try await add(entries.map { entry in columns.map { $0.text(entry, reference, calendar, now: now) } })
-                guard entries.count == 1000, let last = entries.last else { return }
-                key = last.key
-            }
-        }
     }
 
     /// 证件号码 is posted, never part of an address: the view it leads to names a person by a number that says nothing.
@@ -123,7 +77,7 @@ extension Site {
     }
 
     /// Where a tool's form was sent from: the same list, as it was narrowed.
-    private func back(_ form: Form, _ list: Worklist) -> Worklist { Worklist(reference: form["back"]).flatMap { $0.whole == list ? $0 : nil } ?? list }
+    func back(_ form: Form, _ list: Worklist) -> Worklist { Worklist(reference: form["back"]).flatMap { $0.whole == list ? $0 : nil } ?? list }
 
     @Sendable private func saveView(_ request: Request, _ context: StaffContext) async throws -> Response {
         let form = try await Form(request)

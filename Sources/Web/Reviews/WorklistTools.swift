@@ -15,6 +15,8 @@ struct WorklistTools {
     let found: String
     /// What the reader has lately decided in bulk.
     let bulks: [Bulk]
+    /// What he has lately exported of this list in the background.
+    let made: [Export]
     var numberComplaint: String?
     var viewComplaint: String?
     var purposeComplaint: String?
@@ -111,8 +113,11 @@ struct WorklistTools {
 
     /// The way back to a progress that was left.
     private var recent: HTML {
-        guard !bulks.isEmpty else { return .empty }
-        return "<p class=\"recent\">最近的批量办理：\(HTML.joined(bulks.map { "<a href=\"\(Path.bulk($0.id))\">\($0.kind.title) \($0.createdAt.text)</a> " }))</p>"
+        let decided: HTML =
+            bulks.isEmpty ? .empty : "<p class=\"recent\">最近的批量办理：\(HTML.joined(bulks.map { "<a href=\"\(Path.bulk($0.id))\">\($0.kind.title) \($0.createdAt.text)</a> " }))</p>"
+        let workbooks: HTML =
+            made.isEmpty ? .empty : "<p class=\"recent\">最近的导出：\(HTML.joined(made.map { "<a href=\"\(Path.export($0.id))\">xlsx \($0.createdAt.text)</a> " }))</p>"
+        return "\(decided)\(workbooks)"
     }
 
     private var exports: HTML {

@@ -120,7 +120,7 @@ extension StepWindow {
 
     func has(key: String) -> Bool {
         switch key {
-        case "list", "seen": true
+        case "list", "seen", "autosave": true
         case "phrase", "action": phrases != nil
         case "opinion": opinion != nil
         case "within", "deadline": asksForDeadline
@@ -129,6 +129,9 @@ extension StepWindow {
         case _: asksForRemarks && Section.allCases.contains { key == "remark.\($0.rawValue)" }
         }
     }
+
+    /// Whether a field holds what was typed or chosen for the step, and not what the form is for.
+    func isTyped(key: String) -> Bool { has(key: key) && !key.hasPrefix("used.") && !["list", "seen", "autosave", "phrase", "action", "confirmed"].contains(key) }
 
     /// Puts into a move what was typed; throws what is wrong with it.
     func fill(_ move: inout Move, from form: Form, in reference: Reference, today: Day) throws(Problem) {

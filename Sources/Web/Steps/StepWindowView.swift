@@ -16,12 +16,15 @@ struct StepWindowView {
     var list: Worklist?
     /// The digest of the content on the page.
     var seen = ""
+    /// What its author had typed into it and not sent.
+    var kept: OpinionDraft?
     /// What was typed into it and refused; nil for a fresh one.
     var typing: Typing?
 
     private var isOpen: Bool { typing != nil }
     private var complaints: Complaints { Complaints(problems: typing?.problems ?? []) }
-    private func typed(_ key: String) -> String { typing?.form?[key] ?? "" }
+    private func typed(_ key: String) -> String { typing.map { $0.form?[key] ?? "" } ?? kept?.typed[key] ?? "" }
+    private var keeps: Bool { window.judgesContent }
     /// Names within the window differ from those of the page's other forms by this.
     private var prefix: String { "\(window.rawValue)-" }
 
@@ -34,9 +37,9 @@ struct StepWindowView {
     var html: HTML {
         """
         <dialog id="\(window.rawValue)" class="dialog narrow" aria-labelledby="\(prefix)title"\(isOpen ? " open data-reopen" as HTML : .empty)>\
-        <form method="post" action="\(path)" data-once data-guard\(" data-typed", if: isOpen)>\(token)<header><h2 id="\(prefix)title">\(window.title)</h2>\
+        <form method="post" action="\(path)" data-once data-guard\(" data-autosave", if: keeps)\(" data-typed", if: isOpen)>\(token)<header><h2 id="\(prefix)title">\(window.title)</h2>\
         <a class="close" href="#decide" data-closes aria-label="关闭">×</a></header>\
-        <div class="body">\(notice)\(summary)<p class="hint">\(window.consequence(of: dossier))</p>\(deadline)\(opinion)\(remarks)\(confirmation)</div>\
+        <div class="body">\(notice)\(summary)<p class="hint">\(window.consequence(of: dossier))</p>\(deadline)\(opinion)\(remarks)\(confirmation)\(keeps ? Kept(at: typing == nil ? kept?.savedAt : nil).html : .empty)</div>\
         <footer><a class="button" href="#decide" data-closes>取消</a><button class="primary\(window.asksToConfirm ? " danger" as HTML : .empty)">\(window.button)</button></footer></form></dialog>
         """
     }
@@ -68,7 +71,7 @@ struct StepWindowView {
 
     private var deadline: HTML {
         guard window.asksForDeadline else { return .empty }
-        return DeadlineChoice(presets: presets, chosen: typing == nil ? nil : typed("within"), prefix: prefix, day: input(StepWindow.deadline)).html
+        return DeadlineChoice(presets: presets, chosen: typing == nil && kept == nil ? nil : typed("within"), prefix: prefix, day: input(StepWindow.deadline)).html
     }
 
     private var remarks: HTML {

@@ -16,6 +16,7 @@ extension Site {
         let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only(window.has)
+        if form["autosave"] == "1" { return try await keep(form, for: window.step.name, on: id, context) { window.isTyped(key: $0) } }
         var state = ReviewState()
         state.form.list = Worklist(reference: form["list"])
         if form["action"] == "insert" {
@@ -57,7 +58,10 @@ extension Site {
             if let earlier = try connection.outcome(of: move) { return earlier }
             _ = try connection.dossier(for: move)
             try window.fill(&move, from: form, in: self.reference, today: now.day)
-            if case .staff(let member) = actor { try connection.countUse(of: form.usedPhrases, by: member) }
+            if case .staff(let member) = actor {
+                try connection.countUse(of: form.usedPhrases, by: member)
+                try connection.dropOpinionDrafts(on: id, of: member)
+            }
             return try connection.move(move, at: now)
         }
     }

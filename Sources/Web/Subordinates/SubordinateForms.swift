@@ -87,13 +87,16 @@ extension Site {
         let (id, own): (ID<WorkUnit>, WorkUnit) = (try context.id(), context.unit)
         let (form, token) = try await administrationForm(request, context)
         try form.only { $0 == "action" }
-        guard let isBack = ["take": false, "giveBack": true][form["action"]] else { throw Problem.malformed }
+        // One alone, which was asked for, or all.
+        let asked = form["action"].hasPrefix("take.") ? ID<Dossier>(String(form["action"].dropFirst(5))) : nil
+        guard let isBack = asked == nil ? ["take": false, "giveBack": true][form["action"]] : false else { throw Problem.malformed }
         guard context.member.isSuperAdministrator else { throw Problem(Denial.onlySuperior) }
         if context.member.unitAwaitsSuperior { throw Problem(Denial.unitAwaitsSuperior) }
         let by = Administrator(context.member, key: token.key, at: context.now)
         if try await database.read({ try $0.isHandedOver(by: by) }) { return see(Path.subordinate(id)) }
         let found = try await database.read { connection in
             guard try connection.subordinate(id, below: own.id).unit.superior == own.id else { throw Problem.notAllowed("该单位由其直接上级单位管理。") }
+            if let asked { return try connection.handOverRequests(to: own.id, from: id).filter { $0.dossier == asked }.map { (id: $0.dossier, version: $0.version) } }
             return try connection.dossiersToHandOver(from: id, to: own.id, back: isBack)
         }
         var (done, refused) = (0, 0)
@@ -135,6 +138,7 @@ extension Site {
             return SubordinatePage(
                 frame: try frame(for: session, connection, current: Path.subordinates), own: own, found: found,
                 superior: try found.unit.superior.flatMap { try connection.unit($0) }?.name ?? "", handOver: try connection.handOver(from: id, to: own.id), mayHandOver: isSuper,
+                requests: HandOverRequestRows(requests: try connection.handOverRequests(to: own.id, from: id)),
                 details: try connection.details(of: id), licences: try connection.licences(of: id), outcome: outcome, typing: typing, session: session, reference: reference
             ).html
         }

@@ -73,6 +73,8 @@ struct SubordinatePage {
     let handOver: HandOverCount
     /// The reader may take over what waits there.
     let mayHandOver: Bool
+    /// Those of them that it is asked to take over.
+    let requests: HandOverRequestRows
     let details: [String: String]
     let licences: (request: ID<UnitRequest>, files: [Attachment])?
     let outcome: HandOverOutcome?
@@ -111,7 +113,7 @@ struct SubordinatePage {
     private var handingOver: HTML {
         guard handOver.open + handOver.taken + handOver.acceptance > 0 else { return .empty }
         let path = Path.handOvers(unit.id)
-        var lines: [HTML] = []
+        var lines: [HTML] = mayHandOver ? [requests.form] : []
         if handOver.open > 0 {
             lines.append(
                 """

@@ -6,7 +6,7 @@ import Storage
 public struct Job: Sendable {
     /// The jobs there are; tables and metrics know them by these names.
     public enum Name: String, Sendable, CaseIterable {
-        case sessions, files, deadlines, desks, bulks, checkpoint, backup, verification
+        case sessions, files, deadlines, desks, bulks, exports, checkpoint, backup, verification
     }
 
     let name: Name
@@ -59,6 +59,8 @@ extension Site {
                     try connection.sweepSessions(rule: settings.sessions, at: now)
                     try connection.sweepSignIns(at: now)
                     try connection.sweepImports(at: now)
+                    try connection.sweepExports(at: now)
+                    try connection.sweepOpinionDrafts(at: now)
                 }
             },
             Job(.files, every: 3600) { [self] shift in try await sweepContents(shift) },
@@ -76,6 +78,7 @@ extension Site {
             },
             // Woken by whoever adds one.
             Job(.bulks, every: 60) { [self] shift in try await takeBulks(shift) },
+            Job(.exports, every: 60) { [self] shift in try await makeExports(shift) },
             Job(.checkpoint, every: 300) { shift in
                 let now = shift.clock()
                 while try await shift.write({ try $0.checkpoint(at: now) }) != nil { try Task.checkCancellation() }
