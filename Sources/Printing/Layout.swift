@@ -11,7 +11,7 @@ struct Layout {
     func strips(of printout: Printout) throws(PrintingFailure) -> [Strip] {
         var strips = [
             Strip([cell(0, width, try typesetter.set(printout.title, size: Self.title, isBold: true, width: width, isCentred: true))], leads: true),
-            Strip([cell(0, width, try typesetter.set(printout.subtitle, size: Self.body, width: width, isCentred: true))], before: 6),
+            Strip([cell(0, width, try typesetter.set(printout.subtitle, size: Self.body, width: width, isCentred: true))], before: 6), gap(10),
         ]
         for block in printout.blocks { strips += try self.strips(of: block) }
         return strips
@@ -43,16 +43,12 @@ struct Layout {
         try typesetter.set(text, size: size, isBold: isBold, width: width - Strip.besides * 2)
     }
 
-    /// Two pairs to a line, a long one alone.
+    /// Pairs in frames, beside the photo where there is one.
     private func strips(of facts: [Printout.Fact], _ portrait: Printout.Portrait?) throws(PrintingFailure) -> [Strip] {
         let jpeg = portrait.flatMap { JPEG($0.picture) }
         let width = jpeg == nil ? width : width - Self.portrait.width - Self.portrait.gap
-        var lines: [[Printout.Fact]] = []
-        for fact in facts {
-            if !fact.isLong, let last = lines.last, last.count == 1, !last[0].isLong { lines[lines.count - 1].append(fact) } else { lines.append([fact]) }
-        }
         var rows: [[Strip.Cell]] = []
-        for line in lines {
+        for line in Printout.Fact.lines(facts) {
             let share = width / Double(line.count)
             var cells: [Strip.Cell] = []
             for (index, fact) in line.enumerated() {

@@ -35,7 +35,16 @@ public struct Printout: Sendable, Hashable {
         }
 
         /// Whether it takes a line to itself.
-        public var isLong: Bool { value.count > 18 || value.contains("\n") }
+        private var isLong: Bool { value.count > 18 || value.contains("\n") }
+
+        /// Two to a line, a long one alone.
+        public static func lines(_ facts: [Fact]) -> [[Fact]] {
+            var lines: [[Fact]] = []
+            for fact in facts {
+                if !fact.isLong, let last = lines.last, last.count == 1, !last[0].isLong { lines[lines.count - 1].append(fact) } else { lines.append([fact]) }
+            }
+            return lines
+        }
     }
 
     public struct Table: Sendable, Hashable {

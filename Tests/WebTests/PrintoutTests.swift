@@ -19,7 +19,7 @@ import Testing
             for kind in Self.kinds {
                 let page = try await browser.get("\(base)/printouts/\(kind)")
                 #expect(page.status == 200 && page.body.contains("人applicant"), "\(kind)")
-                #expect(page.body.contains("\(reader) \(World.start.text) 打印</p>"), "\(kind) says who prints it and when")
+                #expect(page.body.contains("\(reader) \(World.start.text) 打印</footer>"), "\(kind) says who prints it and when")
                 #expect(!page.body.contains(site.world.person(.applicant).idNumber.text))
                 let pdf = try await browser.get("\(base)/printouts/\(kind)/pdf")
                 #expect(pdf.status == 200 && pdf.headers[.contentType] == "application/pdf" && pdf.bytes.starts(with: Array("%PDF-1.".utf8)), "\(kind)")

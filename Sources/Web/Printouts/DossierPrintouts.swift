@@ -161,7 +161,7 @@ struct DossierPrintouts {
         var rows: [[String]] = []
         for part in Part.allCases {
             for row in content[part] {
-                let place = part.isTable ? "\(part.title)：\(row[part.nameKey].isEmpty ? row.values.values.sorted().first ?? "" : row[part.nameKey])" : part.title
+                let place = part.isTable ? "\(part.title)：\(called(row))" : part.title
                 rows += row.files.map { listed($0, of: place) }
             }
         }
@@ -187,6 +187,9 @@ struct DossierPrintouts {
                 .signatures(["申报人（签字）：\n\n\n年　　月　　日", "接收人（签字）：\n\n\n年　　月　　日"]),
             ])
     }
+
+    /// What a row is of, in the word that names it best.
+    private func called(_ row: Content.Row) -> String { ["title", "name", "school", "unit", "year", "from"].map { row[$0] }.first { !$0.isEmpty } ?? "" }
 
     private func listed(_ file: Attachment, of place: String) -> [String] { [place, file.name, String(file.pages), file.size, String(file.digest.prefix(12))] }
 }

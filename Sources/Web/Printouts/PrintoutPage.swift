@@ -19,7 +19,7 @@ struct PrintoutPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back.path)">\(back.title)</a></nav><h1>打印：\(printout.title)</h1>\
                 <p class="buttons"><button type="button" data-print hidden>打印</button><a class="button primary" href="\(pdf)" download>下载 PDF</a></p></div>\(choice)
-                <article class="printout"><p class="watermark" aria-hidden="true">\(mark)</p><header><h2>\(printout.title)</h2><p>\(printout.subtitle)</p></header>\
+                <article class="printout" data-mark="\(mark)"><header><h2>\(printout.title)</h2><p>\(printout.subtitle)</p></header>\
                 \(printout.blocks.map(block))<footer>\(mark)</footer></article>
                 """)
     }
@@ -31,8 +31,8 @@ struct PrintoutPage {
         case .text(let text): "<p class=\"words\">\(text)</p>"
         case .facts(let facts, let portrait):
             """
-            <div class="identity">\(portrait.map { "<img class=\"portrait\" src=\"\($0.address)\" alt=\"\($0.description)\">" as HTML })<dl class="grid">\(facts.map { fact in
-                "<div\(" class=\"long\"", if: fact.isLong)><dt>\(fact.label)</dt><dd>\(fact.value.isEmpty ? "—" : fact.value)</dd></div>" as HTML
+            <div class="identity">\(portrait.map { "<img class=\"portrait\" src=\"\($0.address)\" alt=\"\($0.description)\">" as HTML })<dl class="grid">\(Printout.Fact.lines(facts).flatMap { line in
+                line.map { fact in "<div\(" class=\"long\"", if: line.count == 1)><dt>\(fact.label)</dt><dd>\(fact.value.isEmpty ? "—" : fact.value)</dd></div>" as HTML }
             })</dl></div>
             """
         case .table(let table):
