@@ -172,7 +172,8 @@ public struct FileStore: Sendable {
         guard let bucket else { return false }
         return try await fetches.once(digest) {
             for copy in try await bucket.copies(of: digest) {
-                var file = try newIncoming()
+                // As large as it was kept: its digest is what it is known by.
+                var file = try newIncoming(mostBytes: .max)
                 defer { file.discard() }
                 guard try await bucket.get(copy.key, { try await file.append($0) }), try await file.finish() == digest else { continue }
                 try await shelve(file.path, as: digest)

@@ -9,6 +9,8 @@ public struct PDFPrinter: Sendable {
 
     private static let (paperWidth, paperHeight) = (595.28, 841.89)
     private static let (margin, foot) = (48.0, 34.0)
+    /// Of the watermark along its slant, and what the foot keeps for the page's number.
+    private static let (watermarkWidth, numberWidth) = (520.0, 110.0)
 
     /// What is said on every page: who printed it and when, behind the text and below it.
     public struct Mark: Sendable, Hashable {
@@ -24,6 +26,8 @@ public struct PDFPrinter: Sendable {
 
     public func pdf(of printout: Printout, marked mark: Mark) throws(PrintingFailure) -> [UInt8] {
         let written = Written()
+        // Cairo writes until its surface is gone, however this ends.
+        defer { withExtendedLifetime(written) {} }
         let surface = cairo_pdf_surface_create_for_stream(
             { target, bytes, count in
                 guard let target, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
@@ -36,21 +40,41 @@ public struct PDFPrinter: Sendable {
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, "\(printout.title) \(printout.subtitle)")
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, mark.date)
         let typesetter = try Typesetter(cairo, font: font)
-        let strips = try Layout(typesetter: typesetter, width: Self.paperWidth - 2 * Self.margin).strips(of: printout)
-        let pages = Pages(strips, height: Self.paperHeight - 2 * Self.margin).pages
-        let watermark = try typesetter.set(mark.text, size: 15)
-        for (index, page) in pages.enumerated() {
+        var pages = try pages(of: printout, typesetter)
+        let watermark = try typesetter.set(mark.text, size: 15, width: Self.watermarkWidth, isCentred: true)
+        let left = try typesetter.set(mark.text, size: 8, width: Self.paperWidth - 2 * Self.margin - Self.numberWidth)
+        for index in pages.indices {
             drawWatermark(watermark, on: cairo)
-            for placed in page { draw(placed, on: cairo, of: surface, page: index + 1) }
-            let (left, right) = (try typesetter.set(mark.text, size: 8), try typesetter.set("第 \(index + 1) 页，共 \(pages.count) 页", size: 8))
+            for placed in pages[index] { draw(placed, on: cairo, of: surface, page: index + 1) }
+            // What is drawn is not needed any more: a dossier can have some hundred pages.
+            pages[index] = []
+            let number = try typesetter.set("第 \(index + 1) 页，共 \(pages.count) 页", size: 8)
             left.draw(0..<left.lines.count, on: cairo, x: Self.margin, y: Self.paperHeight - Self.foot)
-            right.draw(0..<1, on: cairo, x: Self.paperWidth - Self.margin - right.width, y: Self.paperHeight - Self.foot)
+            number.draw(0..<1, on: cairo, x: Self.paperWidth - Self.margin - number.width, y: Self.paperHeight - Self.foot)
             cairo_show_page(cairo)
         }
         cairo_surface_finish(surface)
         let status = cairo_status(cairo) == CAIRO_STATUS_SUCCESS ? cairo_surface_status(surface) : cairo_status(cairo)
         guard status == CAIRO_STATUS_SUCCESS else { throw PrintingFailure(String(cString: cairo_status_to_string(status))) }
         return written.bytes
+    }
+
+    private func pages(of printout: Printout, _ typesetter: Typesetter) throws(PrintingFailure) -> [[PlacedStrip]] {
+        let strips = try Layout(typesetter: typesetter, width: Self.paperWidth - 2 * Self.margin).strips(of: printout)
+        return Pages(strips, height: Self.paperHeight - 2 * Self.margin).pages
+    }
+
+    /// Whether the machine has what it takes to set Chinese: without its font, every character would be an empty box, and nobody would be told.
+    public var canSetChinese: Bool {
+        let surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
+        defer { cairo_surface_destroy(surface) }
+        guard let surface, let cairo = cairo_create(surface) else { return false }
+        defer { cairo_destroy(cairo) }
+        do {
+            return try Typesetter(cairo, font: font).set("专业技术人才职称评审，第页共：", size: 10).unknownCharacters == 0
+        } catch {
+            return false
+        }
     }
 
     private final class Written {
@@ -64,7 +88,7 @@ public struct PDFPrinter: Sendable {
             cairo_set_source_rgb(cairo, 0.91, 0.91, 0.91)
             cairo_translate(cairo, Self.paperWidth / 2, Self.paperHeight * Double(place) / 4)
             cairo_rotate(cairo, -Double.pi / 7)
-            text.draw(0..<text.lines.count, on: cairo, x: -text.width / 2, y: 0)
+            text.draw(0..<text.lines.count, on: cairo, x: -Self.watermarkWidth / 2, y: 0)
             cairo_restore(cairo)
         }
     }

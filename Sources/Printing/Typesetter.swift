@@ -81,6 +81,9 @@ final class SetText {
         return first..<end
     }
 
+    /// Characters that no font has.
+    var unknownCharacters: Int { Int(pango_layout_get_unknown_glyphs_count(layout)) }
+
     var width: Double {
         var extents = PangoRectangle()
         pango_layout_get_extents(layout, nil, &extents)

@@ -212,7 +212,7 @@ extension Connection {
     /// Whether anything refers to a content: what was uploaded, or an export that is still kept.
     public func refersToFile(_ digest: String, at now: Instant) throws -> Bool {
         if try count("SELECT COUNT(*) FROM files WHERE digest = \(digest)") == 1 { return true }
-        return try count("SELECT COUNT(*) FROM exports WHERE digest = \(digest) AND digest <> '' AND created_at > \(now.adding(seconds: -Export.kept))") > 0
+        return try count("SELECT COUNT(*) FROM exports WHERE digest = \(digest) AND digest <> '' AND made_at > \(now.adding(seconds: -Export.kept))") > 0
     }
 }
 

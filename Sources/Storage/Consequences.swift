@@ -70,7 +70,8 @@ struct Consequences {
         self.dossier = Dossier(
             id: dossier.id, version: dossier.version + (moves ? 1 : 0), plan: dossier.plan, applicant: dossier.applicant,
             applicantName: dossier.applicantName, unit: dossier.unit, year: dossier.year, journey: next, arrivedAt: moves ? known.now : dossier.arrivedAt,
-            deadline: next.holder == .applicant ? move.deadline ?? dossier.deadline : nil, firstReviewer: nil, singleClerk: false)
+            deadline: next.holder == .applicant ? move.deadline ?? dossier.deadline : nil, firstReviewer: nil, singleClerk: false,
+            reviewedBy: next.reviewer(before: dossier.reviewedBy, after: move.step, by: move.actor.person))
         desks = dossier.journey.desks(known.desks, after: move.step, to: next)
         mark = dossier.journey.mark(of: move.step, to: next)
         let unit: ID<WorkUnit>? = if case .staff(let member) = move.actor { member.unit } else { nil }

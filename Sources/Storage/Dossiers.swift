@@ -221,7 +221,7 @@ extension ReviewChain.Stop {
 extension Dossier {
     static let columns: SQL = """
         d.id, d.version, d.plan_id, d.person_id, d.person_name, d.unit_id, d.year, d.stage, d.stop, d.round, d.arrival,
-        d.correction_requested, d.acceptance_unit_id, d.reentry, d.arrived_at, d.deadline
+        d.correction_requested, d.acceptance_unit_id, d.reentry, d.arrived_at, d.deadline, d.reviewed_by
         """
 
     init(_ row: inout Row, stops: [ReviewChain.Stop], firstReviewer: ID<Person>?, singleClerk: Bool, recused: Set<ID<Person>>) throws {
@@ -240,7 +240,7 @@ extension Dossier {
         self.init(
             id: id, version: version, plan: plan, applicant: applicant, applicantName: name, unit: unit, year: year,
             journey: Journey(stage: stage, chain: chain, round: round), arrivedAt: try row.instant(),
-            deadline: try row.optionalInstant(), firstReviewer: firstReviewer, singleClerk: singleClerk, recused: recused)
+            deadline: try row.optionalInstant(), firstReviewer: firstReviewer, singleClerk: singleClerk, recused: recused, reviewedBy: try row.optionalID())
     }
 }
 

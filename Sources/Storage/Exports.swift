@@ -14,7 +14,11 @@ public struct Export: Sendable, Hashable {
     public let reason: String
     /// Of the file's content, where it is made.
     public let digest: String
+    /// Within which limits its author dealt with dossiers when it was made.
+    public let rights: String
     public let createdAt: Instant
+    /// When its file was made, or it was given up.
+    public let madeAt: Instant?
 
     public enum State: String, Sendable, Hashable { case waiting, made, failed }
 
@@ -25,7 +29,15 @@ public struct Export: Sendable, Hashable {
     /// Seconds for which a file is kept.
     public static let kept: Int64 = 86_400
 
-    public func isGone(at now: Instant) -> Bool { state == .made && now >= createdAt.adding(seconds: Export.kept) }
+    /// Until when its file is kept.
+    public var until: Instant? { madeAt?.adding(seconds: Export.kept) }
+
+    public func isGone(at now: Instant) -> Bool { state == .made && until.map { now >= $0 } ?? true }
+}
+
+extension StaffMember.Limits {
+    /// As an export remembers them: nobody keeps a file of what he deals with no more.
+    public var text: String { (series.sorted() + ["/"] + units.map(\.text).sorted()).joined(separator: " ") }
 }
 
 extension Connection {
@@ -38,8 +50,8 @@ extension Connection {
         }
         try run(
             """
-            INSERT INTO exports (id, staff_id, list, people, written, state, reason, digest, created_at)
-            VALUES (\(id), \(member.id), \(list), \(people), 0, 'waiting', '', '', \(now))
+            INSERT INTO exports (id, staff_id, list, people, written, state, reason, digest, rights, created_at)
+            VALUES (\(id), \(member.id), \(list), \(people), 0, 'waiting', '', '', '', \(now))
             """)
         try run("UPDATE jobs SET due_at = \(now) WHERE name = 'exports' AND due_at > \(now)")
     }
@@ -50,9 +62,14 @@ extension Connection {
         return export
     }
 
-    /// A member's exports since an instant, newest first.
-    public func recentExports(of member: StaffMember, since then: Instant, limit: Int = 3) throws -> [Export] {
-        try exports(where: "e.staff_id = \(member.id) AND e.created_at >= \(then) ORDER BY e.created_at DESC, e.id LIMIT \(limit)")
+    /// A member's exports of a list, however it was narrowed, since an instant, newest first.
+    public func recentExports(of list: String, by member: StaffMember, since then: Instant, limit: Int = 3) throws -> [Export] {
+        let narrowed = list + "?"
+        return try exports(
+            where: """
+                e.staff_id = \(member.id) AND e.created_at >= \(then) AND (e.list = \(list) OR substr(e.list, 1, \(narrowed.count)) = \(narrowed))
+                ORDER BY e.created_at DESC, e.id LIMIT \(limit)
+                """)
     }
 
     /// What is to be made next; nil when there is nothing.
@@ -61,20 +78,25 @@ extension Connection {
     public func note(_ written: Int, of export: ID<Export>) throws { try run("UPDATE exports SET written = \(written) WHERE id = \(export) AND state = 'waiting'") }
 
     /// What an export came to: the digest of its file, or why there is none.
-    public func settle(_ export: ID<Export>, written: Int, digest: String = "", reason: String = "") throws {
+    public func settle(
+        _ export: ID<Export>, written: Int, digest: String = "", within limits: StaffMember.Limits = .none, reason: String = "", at now: Instant
+    ) throws {
         let state: Export.State = digest.isEmpty ? .failed : .made
         try run(
-            "UPDATE exports SET written = \(written), state = \(state.rawValue), digest = \(digest), reason = \(reason) WHERE id = \(export) AND state = 'waiting'")
+            """
+            UPDATE exports SET written = \(written), state = \(state.rawValue), digest = \(digest), rights = \(limits.text), reason = \(reason), made_at = \(now)
+            WHERE id = \(export) AND state = 'waiting'
+            """)
     }
 
     /// Forgets exports whose files are no longer kept.
     public func sweepExports(at now: Instant) throws { try run("DELETE FROM exports WHERE created_at < \(now.adding(seconds: -7 * Export.kept))") }
 
     private func exports(where condition: SQL) throws -> [Export] {
-        try rows("SELECT e.id, e.staff_id, e.list, e.people, e.written, e.state, e.reason, e.digest, e.created_at FROM exports e WHERE \(condition)") {
+        try rows("SELECT e.id, e.staff_id, e.list, e.people, e.written, e.state, e.reason, e.digest, e.rights, e.created_at, e.made_at FROM exports e WHERE \(condition)") {
             Export(
                 id: try $0.id(), staff: try $0.id(), list: try $0.text(), people: try $0.integer(), written: try $0.integer(), state: try $0.name(),
-                reason: try $0.text(), digest: try $0.text(), createdAt: try $0.instant())
+                reason: try $0.text(), digest: try $0.text(), rights: try $0.text(), createdAt: try $0.instant(), madeAt: try $0.optionalInstant())
         }
     }
 }

@@ -2,30 +2,32 @@ import Domain
 
 /// What a reviewer has typed for a step and not yet sent (D27).
 public struct OpinionDraft: Sendable, Hashable {
-    /// By the fields of the step's form.
+    /// By the fields of the step's form: those in which something else was typed than stood there.
     public let typed: [String: String]
+    /// Of the dossier, when it was typed.
+    public let version: Int
     public let savedAt: Instant
 }
 
 extension Connection {
-    /// Keeps what is typed; nothing typed leaves nothing.
-    public func keep(_ typed: [String: String], for step: StepName, on dossier: ID<Dossier>, by member: StaffMember, at now: Instant) throws {
-        let typed = typed.filter { !$0.value.trimmed.isEmpty }
+    /// Keeps what is typed beside a dossier as it is; nothing typed leaves nothing.
+    public func keep(_ typed: [String: String], for step: StepName, on dossier: Dossier, by member: StaffMember, at now: Instant) throws {
         guard !typed.isEmpty else {
-            try run("DELETE FROM opinion_drafts WHERE staff_id = \(member.id) AND dossier_id = \(dossier) AND step = \(step)")
+            try run("DELETE FROM opinion_drafts WHERE staff_id = \(member.id) AND dossier_id = \(dossier.id) AND step = \(step)")
             return
         }
         try run(
             """
-            INSERT INTO opinion_drafts (staff_id, dossier_id, step, typed, saved_at) VALUES (\(member.id), \(dossier), \(step), \(try JSON.text(typed)), \(now))
-            ON CONFLICT (staff_id, dossier_id, step) DO UPDATE SET typed = excluded.typed, saved_at = excluded.saved_at
+            INSERT INTO opinion_drafts (staff_id, dossier_id, step, version, typed, saved_at)
+            VALUES (\(member.id), \(dossier.id), \(step), \(dossier.version), \(try JSON.text(typed)), \(now))
+            ON CONFLICT (staff_id, dossier_id, step) DO UPDATE SET version = excluded.version, typed = excluded.typed, saved_at = excluded.saved_at
             """)
     }
 
     /// What this member has typed beside a dossier: nobody else's is ever read.
     public func opinionDrafts(on dossier: ID<Dossier>, of member: StaffMember) throws -> [StepName: OpinionDraft] {
-        let kept = try rows("SELECT step, typed, saved_at FROM opinion_drafts WHERE staff_id = \(member.id) AND dossier_id = \(dossier)") {
-            (step: try $0.name() as StepName, draft: OpinionDraft(typed: try JSON.value(try $0.text()), savedAt: try $0.instant()))
+        let kept = try rows("SELECT step, typed, version, saved_at FROM opinion_drafts WHERE staff_id = \(member.id) AND dossier_id = \(dossier)") {
+            (step: try $0.name() as StepName, draft: OpinionDraft(typed: try JSON.value(try $0.text()), version: try $0.integer(), savedAt: try $0.instant()))
         }
         return Dictionary(uniqueKeysWithValues: kept)
     }

@@ -31,19 +31,10 @@ extension Connection {
 
     private func returnedBy(_ member: StaffMember) -> SQL {
         guard member.opensDossiers else { return "dossiers d LEFT JOIN titles t ON t.code = d.title_code WHERE 1 = 0" }
-        return """
-            desks k JOIN dossiers d ON d.id = k.dossier_id LEFT JOIN titles t ON t.code = d.title_code
-            WHERE k.unit_id = \(member.unit) AND k.acted = 'returned' AND d.deadline IS NOT NULL AND \(givenBack(by: member)) \(within(member))
-            """
+        return "dossiers d LEFT JOIN titles t ON t.code = d.title_code WHERE \(givenBack(by: member)) AND d.deadline IS NOT NULL \(within(member))"
     }
 }
 
 /// The condition on `dossiers d` for what a member's unit has given back and lies with its applicant: its own last word, as long as nobody else
 /// has spoken since.
-func givenBack(by member: StaffMember) -> SQL {
-    """
-    (d.stage = 'returnedForCorrection' AND d.acceptance_unit_id = \(member.unit)
-        OR d.stage = 'returned' AND EXISTS (SELECT 1 FROM stops s WHERE s.dossier_id = d.id AND s.position = d.stop
-            AND COALESCE(s.handed_to, s.unit_id) = \(member.unit)))
-    """
-}
+func givenBack(by member: StaffMember) -> SQL { "d.returned_by = \(member.unit)" }

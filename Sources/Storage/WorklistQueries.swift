@@ -34,6 +34,20 @@ extension Connection {
     /// What a list is a list of: desks, or dossiers of plans.
     private func base(_ list: Worklist) -> SQL { list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
 
+    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and a plan's dossiers by plan.
+    private func counted(_ list: Worklist, for member: StaffMember, at now: Instant) -> (from: SQL, condition: SQL) {
+        if member.opensDossiers, list.tab == .overseen {
+            let plans: SQL = "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit))"
+            return ("dossiers d", "\(plans) \(within(member)) \(matching(list, for: member, at: now))")
+        }
+        guard member.opensDossiers, list.tab == .returned, list.filter.correction == .open || list.filter.correction == .overdue else {
+            return (base(list), conditions(list, for: member, at: now))
+        }
+        let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
+        let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = \(member.unit)" : "d.acceptance_unit_id <> \(member.unit)"
+        return ("dossiers d", "\(own) AND \(accepting) \(within(member)) \(matching(list, for: member, at: now))")
+    }
+
     /// The dossier as the list's index has it.
     private func id(in list: Worklist) -> SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
 
@@ -105,16 +119,13 @@ extension Connection {
     }
 
     /// How many dossiers the list holds: all of it, or of what it is narrowed to at most one more than `most`.
-    public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000, at now: Instant) throws -> Int {
+    /// Of what was given back as a whole those count that are still with their applicants (D27), unless every row is asked for.
+    public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000, everyRow: Bool = false, at now: Instant) throws -> Int {
         if list.filter == Worklist.Filter(), let kept = try keptCount(list, for: member) { return kept }
         var list = list
-        // D27: of what was given back those count that are still with their applicants.
-        if list.tab == .returned, list.filter == Worklist.Filter() { list.filter.correction = .open }
-        return try count(
-            """
-            SELECT COUNT(*) FROM (SELECT 1 FROM \(base(list)) LEFT JOIN titles t ON t.code = d.title_code
-            WHERE \(conditions(list, for: member, at: now)) LIMIT \(most + 1)) found
-            """)
+        if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
+        let (from, condition) = counted(list, for: member, at: now)
+        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) LEFT JOIN titles t ON t.code = d.title_code WHERE \(condition) LIMIT \(most + 1)) found")
     }
 
     /// How much waits in a list as a whole, for this member.
@@ -143,9 +154,9 @@ extension Connection {
 
     private func on(_ list: Worklist, of member: StaffMember) -> SQL {
         guard member.opensDossiers else { return "1 = 0" }
-        let submitted: SQL = "d.edition > 0 AND d.stage <> 'draft'"
-        if list.tab == .overseen { return "\(submitted) AND EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))" }
-        if list.tab == .handled { return "k.unit_id = \(member.unit) AND \(submitted)" }
+        // A unit has no desk for what was not submitted.
+        if list.tab == .handled { return "k.unit_id = \(member.unit)" }
+        if list.tab == .overseen { return "d.edition > 0 AND d.stage <> 'draft' AND EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))" }
         let desk: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own)"
         // The acceptance unit's own returns are 补正, and stand in its own list.
         let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = k.unit_id" : "d.acceptance_unit_id <> k.unit_id"
@@ -154,17 +165,13 @@ extension Connection {
         case .secondReview: return "\(desk) AND k.waiting = 'secondReview'"
         case .acceptance: return "\(desk) AND k.waiting = 'acceptance'"
         case .reviewed:
-            return """
-                \(desk) AND k.waiting = 'secondReview' AND EXISTS (
-                    SELECT 1 FROM trail r WHERE r.dossier_id = k.dossier_id AND r.person_id = \(member.person) AND r.step = 'pass' AND r.stage_after = 'secondReview'
-                        AND r.number = (SELECT MAX(l.number) FROM trail l WHERE l.dossier_id = k.dossier_id AND l.step NOT IN ('recuse', 'handOver')))
-                """
+            return "\(desk) AND k.waiting = 'secondReview' AND d.reviewed_by = \(member.person)"
         case .reported: return "\(desk) AND k.acted = 'reported'"
         case .returned: return "\(desk) AND k.acted = 'returned' AND \(accepting)"
         case .failed: return "\(desk) AND k.acted = 'failed'"
         case .accepted: return "\(desk) AND k.acted = 'accepted'"
         case .refused: return "\(desk) AND k.acted = 'refused'"
-        case .handled, .overseen: return submitted
+        case .handled, .overseen: return "1 = 0"
         }
     }
 
@@ -178,8 +185,9 @@ extension Connection {
         if !filter.unit.trimmed.isEmpty { all.append(contains(filter.unit, in: "d.unit_name")) }
         if !filter.specialty.trimmed.isEmpty { all.append(contains(filter.specialty, in: "d.specialty")) }
         if let year = filter.year { all.append("d.year = \(year)") }
-        if !filter.series.isEmpty { all.append("t.series = \(filter.series)") }
-        if !filter.level.isEmpty { all.append("t.level = \(filter.level)") }
+        // By codes, so that no engine begins with the titles.
+        if !filter.series.isEmpty { all.append("d.title_code IN (SELECT ft.code FROM titles ft WHERE ft.series = \(filter.series))") }
+        if !filter.level.isEmpty { all.append("d.title_code IN (SELECT ft.code FROM titles ft WHERE ft.level = \(filter.level))") }
         if !filter.kind.isEmpty { all.append("d.application_kind = \(filter.kind)") }
         if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
         if let person = filter.person { all.append("d.person_id = \(person)") }
@@ -198,7 +206,7 @@ extension Connection {
         switch filter.correction {
         case .open: all.append(givenBack(by: member))
         case .overdue: all.append("d.deadline <= \(now) AND \(givenBack(by: member))")
-        case .resubmitted: all.append("NOT \(givenBack(by: member))")
+        case .resubmitted: all.append("(d.returned_by IS NULL OR d.returned_by <> \(member.unit))")
         case nil: break
         }
         return SQL.joined(all.map { "AND \($0)" }, between: " ")

@@ -51,7 +51,8 @@ public struct Site: Sendable {
     public func application(
         host: String, port: Int, logger: Logger, whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        Application(
+        if !printer.canPrint { logger.error("no font for PDFs", metadata: ["font": "\(settings.printFont)"]) }
+        return Application(
             router: router(),
             server: .http1(
                 configuration: .init(

@@ -24,6 +24,20 @@ import Testing
         #expect(text.contains("李初审 2026-11-26 14:05"))
     }
 
+    @Test func aLongMarkStaysOnThePaperAndOffThePageNumber() throws {
+        let name = (0..<100).map { "单位名称很长的某某某某"[String.Index(utf16Offset: $0 % 11, in: "单位名称很长的某某某某")] }
+        let mark = PDFPrinter.Mark(text: "\(String(name)) 李初审 2026-11-26 14:05 打印", date: "2026-11-26T14:05:00+08:00")
+        let pdf = try PrintedPDF(PDFPrinter().pdf(of: Printout(title: "申报材料", subtitle: "", blocks: [.text("正文")]), marked: mark))
+        #expect(try pdf.text().contains("第 1 页，共 1 页"))
+        let words = try pdf.words()
+        #expect(words.count > 10)
+        #expect(words.allSatisfy { $0.left >= 0 && $0.right <= 595.28 }, "\(words)")
+    }
+
+    @Test func aMachineWithoutChineseSaysSo() {
+        #expect(PDFPrinter().canSetChinese)
+    }
+
     @Test func theSamePrintoutIsTheSameBytes() throws {
         let printout = Printout(title: "公示表", subtitle: "", blocks: [.table(.init([.init("姓名"), .init("现职称")], [["张三", "一级教师"]]))])
         let (first, second) = (try PDFPrinter().pdf(of: printout, marked: mark), try PDFPrinter().pdf(of: printout, marked: mark))
@@ -105,6 +119,11 @@ struct PrintedPDF {
 
     func text() throws -> String { try run("pdftotext", "-layout '\(path)' -") }
     func text(ofPage page: Int) throws -> String { try run("pdftotext", "-f \(page) -l \(page) -layout '\(path)' -") }
+    /// Where words stand across the page, in points.
+    func words() throws -> [(left: Double, right: Double)] {
+        try run("pdftotext", "-bbox '\(path)' -").matches(of: /xMin="([-\d.]+)" yMin="[^"]*" xMax="([-\d.]+)"/).map { (Double($0.1) ?? -1, Double($0.2) ?? -1) }
+    }
+
     func pictures() throws -> Int { try run("pdfimages", "-list '\(path)'").split(separator: "\n").count - 2 }
 
     struct Failed: Error {}

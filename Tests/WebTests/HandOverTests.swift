@@ -44,13 +44,15 @@ import Testing
         #expect(try await asker.post(path, form).status == 303)
         #expect(try await asker.post(path, form).status == 303)
         #expect(try await asker.get(page).body.contains("请求“演示bureau”移交办理"))
+        // D25: who has recused himself is nobody's to tell the applicant.
+        #expect(try await !site.browser(.smallApplicant).get("/my/dossiers/\(id)").body.contains("人smallClerk"))
         let token = try await asker.token(for: path, version: 0)
         let twice = try await asker.post(path, token.merging(["handOverReason": "再问"]) { $1 })
         #expect(twice.status == 409 && twice.body.contains("请等待其处理"))
 
         let superior = try await superior(site)
         let home = try await superior.get("/home").body
-        #expect(home.contains("唯一的审核人员&lt;回避&gt;") && home.contains("请求移交上级单位办理"))
+        #expect(home.contains("唯一的审核人员&lt;回避&gt;") && home.contains("有一份申报材料无人可以办理"))
         let unit = "/subordinates/\(site.world.unit(.smallSchool).id)"
         #expect(try await superior.get(unit).body.contains("take.\(id)"))
         #expect(try await superior.submit("\(unit)/hand-overs", on: unit, ["action": "take.\(id)"]).status == 303)
@@ -73,13 +75,31 @@ import Testing
         #expect(journey.holder == .unit(site.world.unit(.smallSchool).id, .firstReview))
     }
 
+    /// The rule is the one by which somebody would be asked: a right that has run out is none, and a new reviewer ends the request.
+    @Test func nobodyIsWhoMayNotToday() async throws {
+        let world = try await World()
+        let site = try await TestSite(world)
+        let id = try await world.dossier(of: .smallApplicant)
+        let applicant = try await site.browser(.smallApplicant)
+        #expect(try await !applicant.get("/my/dossiers/\(id)").body.contains("没有人可以办理"))
+        let clerk = try #require(world.staff[.smallClerk])
+        try await world.database.write { try $0.run("UPDATE staff SET valid_until = '2026-11-01' WHERE id = \(clerk)") }
+        let page = try await applicant.submit("/my/dossiers/\(id)/hand-over-requests", on: "/my/dossiers/\(id)", ["handOverReason": "授权已到期"])
+        #expect(page.status == 303)
+        let bureau = world.unit(.bureau).id
+        #expect(try await world.database.read { try $0.handOverRequests(to: bureau, at: World.start) }.count == 1)
+        try await world.database.write { try $0.run("UPDATE staff SET valid_until = '2099-01-01' WHERE id = \(clerk)") }
+        #expect(try await world.database.read { try $0.handOverRequests(to: bureau, at: World.start) }.isEmpty)
+        #expect(try await !applicant.get("/my/dossiers/\(id)").body.contains("没有人可以办理"))
+    }
+
     @Test func aRequestEndsWhenTheDossierMovesOn() async throws {
         let (site, id) = try await stuck()
         let applicant = try await site.browser(.smallApplicant)
         #expect(try await applicant.submit("/my/dossiers/\(id)/hand-over-requests", on: "/my/dossiers/\(id)", ["handOverReason": "无人"]).status == 303)
         let bureau = site.world.unit(.bureau).id
-        #expect(try await site.world.database.read { try $0.handOverRequests(to: bureau) }.count == 1)
+        #expect(try await site.world.database.read { try $0.handOverRequests(to: bureau, at: World.start) }.count == 1)
         try await site.world.take(.recall, on: id, by: .smallApplicant)
-        #expect(try await site.world.database.read { try $0.handOverRequests(to: bureau) }.isEmpty)
+        #expect(try await site.world.database.read { try $0.handOverRequests(to: bureau, at: World.start) }.isEmpty)
     }
 }

@@ -49,4 +49,52 @@ import Testing
         try await site.world.take(.takeBack, on: id, by: .schoolFirst)
         #expect(try await first.get("/dossiers/\(id)").form(to: path)["opinion"] == "")
     }
+
+    /// A deadline that was chosen by working days and kept is not shortened by a day that has passed.
+    @Test func aKeptDeadlineIsTheSameOrChosenAnew() async throws {
+        let world = try await World()
+        let (site, later) = (try await TestSite(world), try await TestSite(world, clock: { World.start.adding(seconds: 86_400) }))
+        let id = try await world.dossier()
+        let path = "/dossiers/\(id)/returns"
+        let first = try await site.browser(.schoolFirst)
+        let usual = try await first.get("/dossiers/\(id)").form(to: path)["within"] ?? ""
+        _ = try await keep("returns", on: id, by: first, ["opinion": "请补充", "within": usual, "deadline": ""])
+        let same = try await first.get("/dossiers/\(id)").form(to: path)
+        #expect(same["within"] == usual && same["opinion"] == "请补充")
+        let tomorrow = try await later.browser(.schoolFirst).get("/dossiers/\(id)").form(to: path)
+        #expect(tomorrow["opinion"] == "请补充")
+        #expect(tomorrow["within"] ?? "" > usual, "five working days, as for a fresh form")
+    }
+
+    /// what was written on one edition is not put under another; and what others have filled in since is not written over.
+    @Test func whatIsOutdatedIsOnlyThereToCopy() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier()
+        let (first, second) = (try await site.browser(.schoolFirst), try await site.browser(.schoolSecond))
+        let path = "/dossiers/\(id)/passes"
+        let prepared = ["action": "pass", "recommendation": "先拟的推荐", "recommended": "1"]
+        #expect(try await first.submit(path, on: "/dossiers/\(id)", prepared).status == 303)
+        // Only what he has typed himself is kept, and what he has emptied.
+        _ = try await keep("passes", on: id, by: second, ["opinion": "复审意见", "recommended": ""])
+        let restored = try await second.get("/dossiers/\(id)").form(to: path)
+        #expect(restored["opinion"] == "复审意见" && restored["recommendation"] == "先拟的推荐" && restored["recommended"] == "")
+        try await site.world.take(.takeBack, on: id, by: .schoolFirst)
+        #expect(try await first.submit(path, on: "/dossiers/\(id)", prepared.merging(["recommendation": "改过的推荐"]) { $1 }).status == 303)
+        let page = try await second.get("/dossiers/\(id)")
+        let fresh = page.form(to: path)
+        #expect(fresh["opinion"] == "" && fresh["recommendation"] == "改过的推荐" && fresh["recommended"] == "1")
+        #expect(page.body.contains("此后材料有变化，没有填入") && page.body.contains("复审意见"))
+    }
+
+    @Test func addedUnitsAreKeptWithTheirReasons() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier(after: [(.schoolFirst, .pass())])
+        let second = try await site.browser(.schoolSecond)
+        let other = site.world.unit(.otherBureau).id
+        _ = try await keep("passes", on: id, by: second, ["opinion": "意见", "additions": other.text, "reason.\(other)": "派遣单位审核"])
+        let form = try await second.get("/dossiers/\(id)").form(to: "/dossiers/\(id)/passes")
+        #expect(form["additions"] == other.text && form["reason.\(other)"] == "派遣单位审核")
+        let recusal = try await second.token(for: "/dossiers/\(id)/recusals", version: 3)
+        #expect(try await second.post("/dossiers/\(id)/recusals", recusal.merging(["opinion": "x", "autosave": "1"]) { $1 }).status == 400)
+    }
 }

@@ -18,11 +18,13 @@ public struct Dossier: Sendable, Hashable {
     public let singleClerk: Bool
     /// Those who have declared that they may not act on it (回避, D11), for good.
     public let recused: Set<ID<Person>>
+    /// Who may still take his first review back (D17).
+    public let reviewedBy: ID<Person>?
 
     public init(
         id: ID<Dossier>, version: Int, plan: ID<ReviewPlan>, applicant: ID<Person>, applicantName: String, unit: ID<WorkUnit>,
         year: Int, journey: Journey, arrivedAt: Instant, deadline: Instant?, firstReviewer: ID<Person>?, singleClerk: Bool,
-        recused: Set<ID<Person>> = []
+        recused: Set<ID<Person>> = [], reviewedBy: ID<Person>? = nil
     ) {
         self.id = id
         self.version = version
@@ -37,6 +39,7 @@ public struct Dossier: Sendable, Hashable {
         self.firstReviewer = firstReviewer
         self.singleClerk = singleClerk
         self.recused = recused
+        self.reviewedBy = reviewedBy
     }
 }
 

@@ -35,6 +35,25 @@ public struct Journey: Hashable, Sendable {
         }
     }
 
+    /// The unit whose return lies with the applicant; nil where none does.
+    public var returner: ID<WorkUnit>? {
+        switch stage {
+        case .returned(let stop): chain.stops[stop].actingUnit
+        case .returnedForCorrection: chain.acceptanceUnit
+        case .draft, .firstReview, .secondReview, .failed, .awaitingAcceptance, .accepted, .concluded, .abandoned: nil
+        }
+    }
+
+    /// Who may take his first review back after a step that leads here (D17): whoever has taken it, as long as nothing has moved since.
+    public func reviewer(before: ID<Person>?, after step: Step, by person: ID<Person>) -> ID<Person>? {
+        guard case .secondReview = stage else { return nil }
+        switch step {
+        case .pass: return person
+        case .recuse, .handOver, .extend: return before
+        case .submit, .recall, .takeBack, .withdraw, .giveBack, .resubmit, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon, .conclude: return nil
+        }
+    }
+
     /// Who holds the dossier now.
     public var holder: Holder {
         switch stage {

@@ -8,7 +8,9 @@ CREATE TABLE exports (
     state TEXT NOT NULL CHECK (state IN ('waiting', 'made', 'failed')),
     reason TEXT NOT NULL,
     digest TEXT NOT NULL,
-    created_at INSTANT NOT NULL
+    rights TEXT NOT NULL,
+    created_at INSTANT NOT NULL,
+    made_at INSTANT
 );
 
 CREATE INDEX exports_of_staff ON exports (staff_id, created_at, id);

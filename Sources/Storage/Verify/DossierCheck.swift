@@ -44,7 +44,7 @@ struct DossierCheck {
             (1, "version", .integer(replay.version)), (9, "stage", (journey?.stage.name ?? .draft).bound), (10, "stop", (journey?.stage.stop ?? 0).bound),
             (11, "round", (journey?.round ?? 0).bound), (12, "arrival", arrival.bound), (13, "correction_requested", (journey?.chain.correctionRequested ?? false).bound),
             (16, "arrived_at", .integer(replay.arrivedAt)), (17, "deadline", optional(replay.deadline)), (18, "edition", .integer(replay.edition)),
-            (19, "submitted_at", optional(replay.firstSubmittedAt)),
+            (19, "submitted_at", optional(replay.firstSubmittedAt)), (23, "returned_by", journey?.returner?.bound ?? .null), (24, "reviewed_by", replay.reviewedBy?.bound ?? .null),
         ]
         if let submission = replay.submission {
             expected += [

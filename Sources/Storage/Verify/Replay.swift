@@ -15,6 +15,8 @@ struct Replay {
     private(set) var version: Int64 = 1
     private(set) var arrivedAt: Int64
     private(set) var deadline: Int64?
+    /// Who may still take his first review back.
+    private(set) var reviewedBy: ID<Person>?
     private(set) var edition: Int64 = 0
     private(set) var firstSubmittedAt: Int64?
     /// Editions, from 1, with the digests of the pledges signed with them.
@@ -62,6 +64,8 @@ struct Replay {
         let desks = before.desks(desks, after: step, to: next)
         for (unit, desk) in desks where self.desks[unit] != desk { deskTimes[unit] = entry.at }
         if let mark = before.mark(of: step, to: next) { actedTimes[mark.unit] = mark.acted == .nothing ? nil : entry.at }
+        guard case .text(let text) = entry.person, let person = ID<Person>(text) else { throw Wrong(kind: .row, sentence: "这一条记录不可读") }
+        reviewedBy = next.reviewer(before: reviewedBy, after: step, by: person)
         (self.desks, journey, lastAt) = (desks, next, entry.at)
         if !entry.step.isStationary { (version, arrivedAt) = (version + 1, entry.at) }
         deadline = next.holder == .applicant ? entry.deadline ?? deadline : nil

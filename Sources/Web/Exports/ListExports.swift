@@ -1,4 +1,5 @@
 import Domain
+import Files
 import HTTPTypes
 import Hummingbird
 import Markup
@@ -22,7 +23,7 @@ extension Site {
         guard list.scope != .archive, let format = TableFormat(rawValue: String(query["format"] ?? "xlsx")) else { throw Problem.notFound }
         let (member, now) = (context.member, context.now)
         let most = settings.mostExportedAtOnce
-        if format == .xlsx, try await database.read({ try $0.worklistCount(list, for: member, most: most, at: now) }) > most {
+        if format == .xlsx, try await database.read({ try $0.worklistCount(list, for: member, most: most, everyRow: true, at: now) }) > most {
             return page(LargeExportPage(frame: await frame(for: context), list: list, session: context.session, alert: "").html)
         }
         return try await answer(with: table(of: list, for: context.unit), as: format, rows(of: list, for: member, at: now))
@@ -66,7 +67,7 @@ extension Site {
         let list = back(form, try await offeredList(context) { _ in nil })
         guard list.scope != .archive, let id = ID<Export>(token.key) else { throw Problem.notFound }
         let (member, now) = (context.member, context.now)
-        let people = try await database.read { try $0.worklistCount(list, for: member, most: Export.most + 1, at: now) }
+        let people = try await database.read { try $0.worklistCount(list, for: member, most: Export.most + 1, everyRow: true, at: now) }
         do {
             try await database.write { try $0.addExport(id, of: list.reference, people: people, by: member, at: now) }
             return see(Path.export(id))
@@ -94,8 +95,11 @@ extension Site {
         let (export, offered) = try await database.read { (try $0.export(id, of: member), try self.offeredLists(for: member, $0)) }
         guard let list = Worklist(reference: export.list), export.state == .made, !export.isGone(at: now) else { throw Problem.notFound }
         guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
+        guard export.rights == member.limits.text else { throw Problem.notAllowed("您的办理范围在导出之后有变更，请重新导出。") }
         let (store, digest) = (intake.store, export.digest)
-        let body = ResponseBody(contentLength: try await store.size(of: digest)) { writer in
+        let size: Int
+        do { size = try await store.size(of: digest) } catch let failure as FileStore.Failure where failure.kind == .content { throw Problem.refused("文件已不在，请重新导出。") }
+        let body = ResponseBody(contentLength: size) { writer in
             try await store.read(digest) { try await writer.write(ByteBuffer(bytes: $0)) }
             try await writer.finish(nil)
         }
@@ -124,33 +128,43 @@ extension Site {
 }
 
 extension Site {
-    /// Makes what was asked for, one after the other, each with the rights that its author has now; begun again, from its beginning.
+    /// Makes what was asked for, one after the other, each with the rights that its author has now; begun again, from its beginning. One that
+    /// cannot be made is given up, and keeps nobody waiting.
     func makeExports(_ shift: Shift) async throws {
+        var failure: String?
         while let export = try await database.read({ try $0.nextExport() }) {
             try Task.checkCancellation()
-            let now = shift.clock()
-            let found = try await database.read { connection -> (member: StaffMember, unit: WorkUnit, list: Worklist)? in
-                guard let member = try connection.staff(export.staff, on: now.day), let unit = try connection.unit(member.unit), let list = Worklist(reference: export.list),
-                    try self.offeredLists(for: member, connection).contains(list.whole)
-                else { return nil }
-                return (member, unit, list)
+            do {
+                try await make(export, shift)
+            } catch let error where !(error is CancellationError || error is Lease.Lost || Task.isCancelled) {
+                // Where nothing can be written at all, this throws, and the job is tried again as any other.
+                try await shift.write { try $0.settle(export.id, written: 0, reason: "生成时出错，请重新导出；如仍出错，请告诉管理员。", at: shift.clock()) }
+                failure = summary(of: error)
             }
-            guard let found else {
-                try await shift.write { try $0.settle(export.id, written: 0, reason: "您已没有查看该列表的权限。") }
-                continue
-            }
-            let (fill, progress) = (rows(of: found.list, for: found.member, at: now), Progress())
-            let path = try await written(table(of: found.list, for: found.unit)) { add in
-                try await fill { rows in
-                    try Task.checkCancellation()
-                    try await add(rows)
-                    if let written = progress.add(rows.count) { try await shift.write { try $0.note(written, of: export.id) } }
-                }
-            }
-            defer { path.remove() }
-            let digest = try await intake.store.keep(made: path)
-            try await shift.write { try $0.settle(export.id, written: progress.written, digest: digest) }
         }
+        if let failure { throw JobFinding("export failed: \(failure)") }
+    }
+
+    private func make(_ export: Export, _ shift: Shift) async throws {
+        let now = shift.clock()
+        let found = try await database.read { connection -> (member: StaffMember, unit: WorkUnit, list: Worklist)? in
+            guard let member = try connection.staff(export.staff, on: now.day), let unit = try connection.unit(member.unit), unit.enabled,
+                let list = Worklist(reference: export.list), try self.offeredLists(for: member, connection).contains(list.whole)
+            else { return nil }
+            return (member, unit, list)
+        }
+        guard let found else { return try await shift.write { try $0.settle(export.id, written: 0, reason: "您已没有查看该列表的权限。", at: now) } }
+        let (fill, progress) = (rows(of: found.list, for: found.member, at: now), Progress())
+        let path = try await written(table(of: found.list, for: found.unit)) { add in
+            try await fill { rows in
+                try Task.checkCancellation()
+                try await add(rows)
+                if let written = progress.add(rows.count) { try await shift.write { try $0.note(written, of: export.id) } }
+            }
+        }
+        defer { path.remove() }
+        let digest = try await intake.store.keep(made: path)
+        try await shift.write { try $0.settle(export.id, written: progress.written, digest: digest, within: found.member.limits, at: shift.clock()) }
     }
 
     /// Rows written, told now and then.
@@ -217,7 +231,7 @@ struct ExportPage {
         case .failed: "<p>没有生成：\(export.reason)</p>"
         case .made where export.isGone(at: now): "<p>文件已超过保存期限（24 小时），请重新导出。</p>"
         case .made:
-            "<p>已生成，共 \(export.written) 人，保存至 \(export.createdAt.adding(seconds: Export.kept).text)。</p><p><a class=\"button primary\" href=\"\(Path.exportFile(export.id))\" download>下载 xlsx</a></p>"
+            "<p>已生成，共 \(export.written) 人，保存至 \(export.until?.text ?? "")。</p><p><a class=\"button primary\" href=\"\(Path.exportFile(export.id))\" download>下载 xlsx</a></p>"
         }
     }
 }

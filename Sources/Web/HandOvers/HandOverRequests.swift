@@ -48,12 +48,18 @@ extension Site {
     }
 
     /// What a page says of a dossier which nobody of its unit may review; nil where somebody may.
-    func handOverOffer(of dossier: Dossier, to actor: Actor, at path: String, in session: Session, complaint: String?, _ connection: any Connection) throws -> HandOverOffer? {
-        guard let unit = try connection.unitWithoutReviewer(of: dossier) else { return nil }
-        if case .staff(let member) = actor, member.unit != unit.id { return nil }
+    func handOverOffer(
+        of dossier: Dossier, to actor: Actor, at now: Instant, in session: Session, complaint: String?, _ connection: any Connection
+    ) throws -> HandOverOffer? {
+        var path = Path.myHandOverRequests(dossier.id)
+        if case .staff(let member) = actor {
+            guard case .unit(member.unit, _) = dossier.journey.holder, !dossier.awaits(actor) else { return nil }
+            path = Path.handOverRequests(dossier.id)
+        }
+        guard let unit = try connection.unitWithoutReviewer(of: dossier, at: now) else { return nil }
         return HandOverOffer(
-            unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) }, asked: try connection.handOverRequest(about: dossier.id), path: path, session: session,
-            complaint: complaint, reference: reference)
+            unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) }, asked: try connection.handOverRequest(about: dossier, at: now),
+            isForApplicant: actor == .applicant(dossier.applicant), path: path, session: session, complaint: complaint, reference: reference)
     }
 }
 
@@ -62,6 +68,8 @@ struct HandOverOffer {
     let unit: WorkUnit
     let superior: WorkUnit?
     let asked: HandOverRequest?
+    /// Its reader is the applicant, who is told no reviewer's name (D25).
+    let isForApplicant: Bool
     let path: String
     let session: Session
     let complaint: String?
@@ -77,9 +85,11 @@ struct HandOverOffer {
         "<section class=\"card\" aria-labelledby=\"hand-over\"><h2 id=\"hand-over\">请求移交</h2><p>“\(unit.name)”现在没有人可以办理这份材料。</p>\(ask)</section>"
     }
 
+    private func asker(_ asked: HandOverRequest) -> String { isForApplicant ? asked.isByApplicant ? "您" : "“\(unit.name)”" : asked.askedBy }
+
     private var ask: HTML {
-        guard let superior else { return "<p class=\"hint\">该单位没有上级单位，请由其超级管理员添加审核人员。</p>" }
-        if let asked { return "<p role=\"status\">\(asked.askedBy) 已于 \(asked.askedAt.text) 请求“\(superior.name)”移交办理。</p>" }
+        guard let superior, superior.enabled else { return "<p class=\"hint\">该单位没有在用的上级单位，请由其超级管理员添加审核人员。</p>" }
+        if let asked { return "<p role=\"status\">\(asker(asked)) 已于 \(asked.askedAt.text) 请求“\(superior.name)”移交办理。</p>" }
         let complaints = Complaints(problems: complaint.map { [FieldProblem(Self.reason.key, $0)] } ?? [])
         return """
             <form method="post" action="\(path)" data-once>\(FormToken.fields(for: path, in: session))\(FieldInput(Self.reason, name: Self.reason.key, value: "", complaints: complaints, reference: reference).html)\

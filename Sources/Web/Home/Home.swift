@@ -29,7 +29,7 @@ extension Site {
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
                 requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
                 requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0,
-                handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id) : []), near: near,
+                handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id, at: now) : []), near: near,
                 calendar: calendar, now: now)
         }
         return page(home.html)

@@ -31,7 +31,7 @@ extension Site {
                         window: offered, dossier: dossier, path: Path.myStep(offered, on: id), session: session, reference: reference,
                         typing: window.flatMap { $0.0 == offered ? $0.1 : nil })
                 }, refused: window?.1,
-                handOver: try handOverOffer(of: dossier, to: actor, at: Path.myHandOverRequests(id), in: session, complaint: handOverComplaint, connection), alert: alert, now: now
+                handOver: try handOverOffer(of: dossier, to: actor, at: now, in: session, complaint: handOverComplaint, connection), alert: alert, now: now
             ).html
         }
     }
@@ -66,7 +66,7 @@ struct MyDossierPage {
                 <p class="place">\(whereabouts.sentence)</p></section>\(correction)
                 <div class="review"><div class="content">\(reading.view.index)\(reading.view.html)</div>
                 <aside class="desk" id="decide">\(handOver.map(\.html))\(steps)<section class="card" aria-labelledby="chain"><h2 id="chain">审核流程</h2>\(chain.html)</section>\
-                <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section>\(PrintoutLinks(base: Path.myPrintouts(dossier.id)).html)</aside></div>\(windows.map(\.html))
+                <section class="card" aria-labelledby="log"><div class="head"><h2 id="log">经办流程</h2><a href="\(Path.myTrail(dossier.id))">单独查看</a></div>\(timeline.html)</section>\(PrintoutLinks(base: Path.myPrintouts(dossier.id), kinds: PrintoutKind.offered(for: reading, to: .applicant(dossier.applicant))).html)</aside></div>\(windows.map(\.html))
                 """)
     }
 

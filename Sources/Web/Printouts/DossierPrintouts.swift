@@ -14,6 +14,14 @@ enum PrintoutKind: String, Sendable, CaseIterable {
         case .materials: "材料清单"
         }
     }
+
+    /// 公示表 is its unit's: to be posted while it waits there, and to be read by others once it was posted.
+    static func offered(for reading: DossierReading, to actor: Actor) -> [PrintoutKind] {
+        let isPosted = !(reading.view.recommendation?["publicFrom"] ?? "").isEmpty
+        var isPosting = false
+        if case .staff(let member) = actor, case .unit(reading.dossier.unit, _) = reading.dossier.journey.holder { isPosting = member.unit == reading.dossier.unit }
+        return allCases.filter { $0 != .publicity || isPosted || isPosting }
+    }
 }
 
 /// The printouts of a dossier, for a reader who sees what his reading shows.
@@ -117,7 +125,7 @@ struct DossierPrintouts {
     // MARK: 单位推荐表
 
     private var recommendation: Printout {
-        let given = view.recommendation.map { blocks(of: $0) } ?? [.facts(Recommendation.fields.map { Printout.Fact($0.label, "　") })]
+        let given = blocks(of: view.recommendation ?? Recommendation(values: [:]), isForm: true)
         return Printout(
             title: "专业技术职称申报单位推荐表", subtitle: "\(String(view.plan.year)) 年度 · \(unit.name)",
             blocks: [.heading("申报人"), head, .heading("单位推荐和公示信息")] + given + [
@@ -125,10 +133,12 @@ struct DossierPrintouts {
             ])
     }
 
-    private func blocks(of recommendation: Recommendation) -> [Printout.Block] {
-        let filled = Recommendation.fields.filter { !recommendation[$0.key].isEmpty }
+    /// As a form it has a place for what is not filled in.
+    private func blocks(of recommendation: Recommendation, isForm: Bool = false) -> [Printout.Block] {
+        let filled = Recommendation.fields.filter { isForm || !recommendation[$0.key].isEmpty }
         var blocks: [Printout.Block] =
-            filled.isEmpty ? [.text("未填写")] : [.facts(filled.map { Printout.Fact($0.label, $0.show(recommendation[$0.key], in: reference)) })]
+            filled.isEmpty
+            ? [.text("未填写")] : [.facts(filled.map { Printout.Fact($0.label, recommendation[$0.key].isEmpty ? "　" : $0.show(recommendation[$0.key], in: reference)) })]
         if !recommendation.proofs.isEmpty { blocks.append(.facts([.init("单位公示证明材料", recommendation.proofs.map(\.name).joined(separator: "\n"))])) }
         guard let posts = recommendation.posts else { return blocks }
         let columns = PostTable.Column.shown

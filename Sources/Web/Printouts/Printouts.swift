@@ -43,6 +43,7 @@ extension Site {
             guard let unit = try connection.unit(reading.dossier.unit) else { throw Problem.notFound }
             return (reading, unit, try connection.pledge(of: id))
         }
+        guard PrintoutKind.offered(for: reading, to: actor).contains(kind) else { throw Problem.notFound }
         let printouts = DossierPrintouts(
             reading: reading, unit: unit, pledge: pledge, calendar: calendar, today: now.day,
             portrait: kind == .publicity || kind == .materials ? nil : try await portrait(of: reading.view, for: context))
@@ -57,7 +58,12 @@ extension Site {
         do {
             guard let picture = try await intake.drawing.picture(of: photo, page: 1, for: context.currentSession?.signedIn.account.text ?? "") else { return nil }
             return Printout.Portrait(picture: picture, address: "\(view.files)/\(photo.id.text)/pages/1", description: "\(view.person.name)的照片")
+        } catch FileRefusal.busy {
+            throw Problem.unavailable("同时查看图片的人较多，请稍后再打印。")
         } catch is FileRefusal {
+            return nil
+        } catch let failure as FileStore.Failure where failure.kind == .content {
+            context.logger.critical("a stored file is missing or altered", metadata: ["digest": "\(photo.digest)"])
             return nil
         }
     }
@@ -73,9 +79,12 @@ extension Site {
         let typed = query["begin"].map { String($0).trimmed } ?? ""
         let begin = Day(typed) ?? context.now.day
         let (member, unit, now) = (context.member, context.unit, context.now)
+        if try await database.read({ try $0.worklistCount(list, for: member, most: Self.mostPublicised, at: now) }) > Self.mostPublicised {
+            throw Problem.notAllowed("一张公示表最多 \(Self.mostPublicised) 人，请先用查询条件缩小范围。")
+        }
         let (applicants, workingDays) = try await database.read { connection in
             var (applicants, plans): ([PublicityNotice.Applicant], Set<ID<ReviewPlan>>) = ([], [])
-            for entry in try connection.worklist(list, for: member, limit: Self.mostPublicised + 1, at: now) {
+            for entry in try connection.worklist(list, for: member, limit: Self.mostPublicised, at: now) {
                 let dossier = try connection.dossier(entry.dossier, for: .staff(member))
                 guard let person = try connection.person(dossier.applicant), let content = try connection.content(of: entry.dossier)?.content else { continue }
                 applicants.append(.init(person: person, content: content))
@@ -83,7 +92,6 @@ extension Site {
             }
             return (applicants, try plans.compactMap { try connection.plan($0)?.publicity.workingDays }.max() ?? PublicityRule.leastWorkingDays)
         }
-        guard applicants.count <= Self.mostPublicised else { throw Problem.notAllowed("一张公示表最多 \(Self.mostPublicised) 人，请先用查询条件缩小范围。") }
         let through = PublicityNotice.end(from: begin, workingDays, calendar)
         let notice = PublicityNotice(
             unit: unit, applicants: applicants, publicity: .init(from: begin, through: through, workingDays: calendar.workingDays(from: begin, through: through)),
@@ -123,10 +131,17 @@ struct Printer: Sendable {
     private let pdf: PDFPrinter
     private let gate = Gate(places: 1, most: 64, mostOfOne: 4)
 
-    init(font: String) { pdf = PDFPrinter(font: font) }
+    /// Whether PDFs can be read; looked at once.
+    let canPrint: Bool
+
+    init(font: String) {
+        pdf = PDFPrinter(font: font)
+        canPrint = pdf.canSetChinese
+    }
 
     /// `asker`: an account, which has its share of those that wait.
     func pdf(of printout: Printout, marked mark: String, at now: Instant, for asker: String) async throws -> [UInt8] {
+        guard canPrint else { throw Problem.unavailable("生成 PDF 的中文字体没有安装，请用浏览器打印，并告诉管理员。") }
         let mark = PDFPrinter.Mark(text: mark, date: now.iso)
         do {
             return try await gate.letting(asker) { try await blocking { try pdf.pdf(of: printout, marked: mark) } }

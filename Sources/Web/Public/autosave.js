@@ -2,6 +2,8 @@
 export function autosave(root) {
   for (const form of root.querySelectorAll("form[data-autosave]")) {
     const status = form.querySelector("[data-saved]");
+    // A section of a draft has a button that saves; an opinion has none.
+    const saves = form.querySelector("[value=save]");
     let timer = 0;
     let running = false;
     let submitting = false;
@@ -14,11 +16,11 @@ export function autosave(root) {
       body.set("autosave", "1");
       try {
         const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "Accept": "text/html" }, redirect: "error" });
-        if (answer.status === 409) { tell("已在另一窗口修改，请点“保存”查看", "failed"); return; }
+        if (answer.status === 409) { tell(saves ? "已在另一窗口修改，请点“保存”查看" : reason(await answer.text()), "failed"); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         renew(await answer.text());
       } catch {
-        tell(form.querySelector("[value=save]") ? "自动保存失败，请检查网络后点“保存”" : "暂存失败，填写的内容还在本页", "failed");
+        tell(saves ? "自动保存失败，请检查网络后点“保存”" : "暂存失败，填写的内容还在本页", "failed");
       } finally {
         running = false;
       }
@@ -33,6 +35,11 @@ export function autosave(root) {
       }
       tell(answer.querySelector("[data-saved]")?.textContent ?? "", "saved");
       form.dispatchEvent(new Event("zhiping:saved"));
+    }
+
+    // Why an opinion was not kept, in the words of the page that says so.
+    function reason(text) {
+      return new DOMParser().parseFromString(text, "text/html").querySelector(".trouble p")?.textContent ?? "没有暂存，填写的内容还在本页";
     }
 
     function tell(text, state) {

@@ -60,7 +60,15 @@ struct PassForm: Sendable {
     }
 
     /// Whether a field holds what a reviewer types.
-    static func isTyped(key: String) -> Bool { key == "opinion" || Recommendation.fields.contains { $0.key == key } }
+    static func isTyped(key: String) -> Bool { key == "opinion" || key == "additions" || key.hasPrefix("reason.") || Recommendation.fields.contains { $0.key == key } }
+
+    /// Puts in again what was typed before.
+    mutating func restore(_ typed: [String: String]) {
+        opinion = typed["opinion"] ?? opinion
+        values.merge(typed.filter { typed in Recommendation.fields.contains { $0.key == typed.key } }) { $1 }
+        let units = (typed["additions"] ?? "").split(separator: ",").prefix(20).compactMap { ID<WorkUnit>(String($0)) }
+        if !units.isEmpty { additions = units.map { Added(unit: $0, reason: typed["reason.\($0)"] ?? "") } }
+    }
 
     /// The form after an action that only changes what is typed.
     func acting() -> PassForm {

@@ -20,17 +20,10 @@ struct ReviewState: Sendable {
     var window: (StepWindow, Typing)?
     /// When what stands in the form was kept, where it is what the reviewer had typed before.
     var restoredAt: Instant?
+    /// What he had typed before the dossier moved.
+    var outdated: OpinionDraft?
     /// What is wrong with the reason for which a hand-over is asked for.
     var handOverComplaint: String?
-}
-
-extension ReviewState {
-    /// Puts in again what the reviewer had typed and not sent.
-    mutating func restore(_ draft: OpinionDraft) {
-        form.opinion = draft.typed["opinion"] ?? ""
-        form.values.merge(draft.typed.filter { $0.key != "opinion" }) { $1 }
-        restoredAt = draft.savedAt
-    }
 }
 
 extension Site {
@@ -51,7 +44,7 @@ extension Site {
             var state = state
             if state.isFresh, let recommendation = reading.view.recommendation { state.form.values = recommendation.values }
             let kept = try connection.opinionDrafts(on: id, of: member)
-            if state.isFresh, let draft = kept[dossier.journey.stage == .awaitingAcceptance ? .accept : .pass], dossier.awaits(actor) { state.restore(draft) }
+            if state.isFresh, let draft = kept[dossier.journey.stage == .awaitingAcceptance ? .accept : .pass], dossier.awaits(actor) { state.restore(draft, on: dossier) }
             let additions = try connection.units(state.form.additions.map(\.unit))
             let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: 10)
             let list = state.form.list ?? self.list(of: dossier, for: member)
@@ -65,7 +58,8 @@ extension Site {
                 changes: try changes(of: dossier, to: content, for: member, connection),
                 windows: windows(on: dossier, under: plan, for: actor, at: now, state, list, reading.digest, phrases, kept, session), phrases: phrases.filter { $0.kind == .pass },
                 proofs: dossier.unit == member.unit ? try connection.proofs(of: id) : [], posts: try posts(of: dossier, under: plan, connection),
-                handOver: try handOverOffer(of: dossier, to: actor, at: Path.handOverRequests(id), in: session, complaint: state.handOverComplaint, connection),
+                printable: PrintoutKind.offered(for: reading, to: actor),
+                handOver: try handOverOffer(of: dossier, to: actor, at: now, in: session, complaint: state.handOverComplaint, connection),
                 toast: try toast(done, for: actor, in: session, connection)
             ).html
         }
@@ -96,7 +90,7 @@ extension Site {
             StepWindowView(
                 window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,
                 presets: window.asksForDeadline ? StepWindow.presets(by: calendar, today: now.day, until: last) : [],
-                phrases: phrases.filter { $0.kind == window.phrases }, list: list, seen: digest, kept: kept[window.step.name],
+                phrases: phrases.filter { $0.kind == window.phrases }, list: list, seen: digest, kept: kept[window.step.name].flatMap { $0.version == dossier.version ? $0 : nil },
                 typing: state.window.flatMap { $0.0 == window ? $0.1 : nil })
         }
     }

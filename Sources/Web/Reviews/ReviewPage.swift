@@ -31,6 +31,7 @@ struct ReviewPage {
     let proofs: [Attachment]
     /// The own unit's post table, where it has to do with one.
     let posts: (saved: SavedPostTable?, required: Bool)?
+    let printable: [PrintoutKind]
     /// Where nobody of the reader's unit may review it.
     let handOver: HandOverOffer?
     let toast: HTML
@@ -53,7 +54,7 @@ struct ReviewPage {
                 <h1>\(dossier.applicantName)<small>\(reading.line.unitName) · \(reference.title(reading.line.title)?.name ?? "") · \(String(dossier.year)) 年度</small></h1></div>
                 \(state.alert)\(told)<div class="review"><div class="content">\(reading.view.index)\(changed)\(reading.view.html)\
                 <p class="seal">材料提交于 \(reading.submittedAt.text)，摘要 <code>\(reading.digest.prefix(16))…</code></p><p class="back"><a href="#decide">回到审核意见</a></p></div>
-                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(handOver.map(\.html))\(decision)\(otherSteps)\(keptOpinion)\(checks)\(chain)\(printouts)</aside></div>\(windows.map(\.html))
+                <aside class="desk" id="decide" aria-label="审核">\(whereHTML)\(handOver.map(\.html))\(decision)\(otherSteps)\(keptOpinion)\(state.outdated.map { OutdatedDraft(draft: $0).html })\(checks)\(chain)\(printouts)</aside></div>\(windows.map(\.html))
                 """, toast: toast)
     }
 
@@ -116,7 +117,7 @@ struct ReviewPage {
         """
     }
 
-    private var printouts: HTML { PrintoutLinks(base: Path.printouts(dossier.id)).html }
+    private var printouts: HTML { PrintoutLinks(base: Path.printouts(dossier.id), kinds: printable).html }
 
     private var decision: HTML {
         guard awaits else { return .empty }

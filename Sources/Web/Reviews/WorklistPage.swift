@@ -35,7 +35,7 @@ extension Site {
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
                 offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(found, of: list),
                 bulks: list.waits || list.tab == .returned ? try connection.recentBulks(of: member, since: now.adding(seconds: -7 * 86_400)) : [],
-                made: try connection.recentExports(of: member, since: now.adding(seconds: -Export.kept)).filter { Worklist(reference: $0.list)?.whole == list.whole },
+                made: try connection.recentExports(of: list.name, by: member, since: now.adding(seconds: -2 * Export.kept)),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(firstTab.list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,

@@ -71,7 +71,10 @@ struct StepWindowView {
 
     private var deadline: HTML {
         guard window.asksForDeadline else { return .empty }
-        return DeadlineChoice(presets: presets, chosen: typing == nil && kept == nil ? nil : typed("within"), prefix: prefix, day: input(StepWindow.deadline)).html
+        // What was kept on another day may be offered no more: then it is chosen anew, and not by the browser.
+        let within = typed("within")
+        let holds = typing != nil || kept != nil && (within.isEmpty ? !typed("deadline").trimmed.isEmpty : presets.contains { $0.day.description == within })
+        return DeadlineChoice(presets: presets, chosen: holds ? within : nil, prefix: prefix, day: input(StepWindow.deadline)).html
     }
 
     private var remarks: HTML {

@@ -16,7 +16,10 @@ extension Site {
         let (id, form): (ID<Dossier>, Form) = (try context.id(), try await Form(request))
         let token = try FormToken(form, of: request, in: context.session, origin: settings.origin)
         try form.only(window.has)
-        if form["autosave"] == "1" { return try await keep(form, for: window.step.name, on: id, context) { window.isTyped(key: $0) } }
+        if form["autosave"] == "1" {
+            guard window.judgesContent else { throw Problem.malformed }
+            return try await keep(form, for: window.step.name, on: id, context) { window.isTyped(key: $0) }
+        }
         var state = ReviewState()
         state.form.list = Worklist(reference: form["list"])
         if form["action"] == "insert" {

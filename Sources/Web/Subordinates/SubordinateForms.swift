@@ -96,7 +96,9 @@ extension Site {
         if try await database.read({ try $0.isHandedOver(by: by) }) { return see(Path.subordinate(id)) }
         let found = try await database.read { connection in
             guard try connection.subordinate(id, below: own.id).unit.superior == own.id else { throw Problem.notAllowed("该单位由其直接上级单位管理。") }
-            if let asked { return try connection.handOverRequests(to: own.id, from: id).filter { $0.dossier == asked }.map { (id: $0.dossier, version: $0.version) } }
+            if let asked {
+                return try connection.handOverRequests(to: own.id, from: id, at: context.now).filter { $0.dossier == asked }.map { (id: $0.dossier, version: $0.version) }
+            }
             return try connection.dossiersToHandOver(from: id, to: own.id, back: isBack)
         }
         var (done, refused) = (0, 0)
@@ -132,13 +134,13 @@ extension Site {
     }
 
     private func subordinatePage(_ id: ID<WorkUnit>, _ context: StaffContext, _ typing: Typing? = nil, outcome: HandOverOutcome? = nil) async throws -> HTML {
-        let (session, own, isSuper) = (context.session, context.unit, context.member.isSuperAdministrator)
+        let (session, own, isSuper, now) = (context.session, context.unit, context.member.isSuperAdministrator, context.now)
         return try await database.read { connection in
             let found = try connection.subordinate(id, below: own.id)
             return SubordinatePage(
                 frame: try frame(for: session, connection, current: Path.subordinates), own: own, found: found,
                 superior: try found.unit.superior.flatMap { try connection.unit($0) }?.name ?? "", handOver: try connection.handOver(from: id, to: own.id), mayHandOver: isSuper,
-                requests: HandOverRequestRows(requests: try connection.handOverRequests(to: own.id, from: id)),
+                requests: HandOverRequestRows(requests: try connection.handOverRequests(to: own.id, from: id, at: now)),
                 details: try connection.details(of: id), licences: try connection.licences(of: id), outcome: outcome, typing: typing, session: session, reference: reference
             ).html
         }
