@@ -10,7 +10,8 @@ extension Connection {
 
     /// Writes what a dossier is to each unit after a step, and counts it in their lists.
     func set(
-        _ desks: [ID<WorkUnit>: Desk], instead before: [ID<WorkUnit>: Desk], marking mark: (unit: ID<WorkUnit>, acted: Desk.Acted)?, of dossier: Dossier, at now: Instant
+        _ desks: [ID<WorkUnit>: Desk], instead before: [ID<WorkUnit>: Desk], marking mark: (unit: ID<WorkUnit>, acted: Desk.Acted)?, of dossier: Dossier,
+        from journey: Journey, at now: Instant
     ) throws {
         for unit in before.keys where desks[unit] == nil { try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)") }
         for (unit, desk) in desks where before[unit] != desk || mark?.unit == unit {
@@ -27,7 +28,7 @@ extension Connection {
                     """)
             }
         }
-        try count(from: before, to: desks, of: dossier.unit)
+        try count(from: ListPlaces(before, journey), to: ListPlaces(desks, dossier.journey), of: dossier.unit)
     }
 
     func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant, actedAt: Instant?) throws {
@@ -42,38 +43,52 @@ extension Connection {
 
     /// Keeps the counts of lists, in one order for everybody, so that no two wait for each other; last in a step, so that others wait for
     /// them no longer than they have to. `own` is the applicant's unit.
-    func count(from before: [ID<WorkUnit>: Desk], to after: [ID<WorkUnit>: Desk], of own: ID<WorkUnit>) throws {
-        for unit in Set(before.keys).union(after.keys).sorted(by: { $0.text < $1.text }) {
-            let (had, has) = (before[unit]?.lists ?? [], after[unit]?.lists ?? [])
+    func count(from before: ListPlaces, to after: ListPlaces, of own: ID<WorkUnit>) throws {
+        for unit in Set(before.lists.keys).union(after.lists.keys).sorted(by: { $0.text < $1.text }) {
+            let (had, has) = (before.lists[unit] ?? [], after.lists[unit] ?? [])
             for list in had.symmetricDifference(has).sorted() {
                 let change = has.contains(list) ? 1 : -1
                 try run(
                     """
-                    INSERT INTO desk_counts (unit_id, own, list, dossiers) VALUES (\(unit), \(unit == own), \(list), \(change == 1 ? 1 : 0))
-                    ON CONFLICT (unit_id, own, list) DO UPDATE SET dossiers = desk_counts.dossiers + \(change)
+                    INSERT INTO list_counts (unit_id, own, list, dossiers) VALUES (\(unit), \(unit == own), \(list), \(change == 1 ? 1 : 0))
+                    ON CONFLICT (unit_id, own, list) DO UPDATE SET dossiers = list_counts.dossiers + \(change)
                     """)
             }
         }
     }
 
-    /// Lists whose kept count is not what their desks say.
+    /// Lists whose kept count is not what their desks and returns say.
     func countFindings() throws -> [Discrepancy] {
-        try rows(
+        let recounted: SQL = """
+            SELECT k.unit_id AS unit_id, k.own AS own, k.waiting AS list, COUNT(*) AS dossiers FROM desks k WHERE k.waiting <> 'nothing' GROUP BY k.unit_id, k.own, k.waiting
+            UNION ALL
+            SELECT k.unit_id, k.own, k.acted, COUNT(*) FROM desks k WHERE k.acted NOT IN ('nothing', 'returned') GROUP BY k.unit_id, k.own, k.acted
+            UNION ALL
+            SELECT x.unit_id, x.own, x.list, COUNT(*) FROM (
+                SELECT d.returned_by AS unit_id, CASE WHEN d.returned_by = d.unit_id THEN 1 ELSE 0 END AS own, CASE WHEN d.stage = 'returned' THEN 'returned' ELSE 'corrections' END AS list
+                FROM dossiers d WHERE d.returned_by IS NOT NULL) x
+            GROUP BY x.unit_id, x.own, x.list
             """
-            SELECT c.unit_id, c.list FROM desk_counts c WHERE c.dossiers <> (SELECT COUNT(*) FROM desks k WHERE k.unit_id = c.unit_id AND k.own = c.own
-                AND (k.waiting = c.list OR k.acted = c.list))
+        return try rows(
+            """
+            SELECT c.unit_id, c.list FROM list_counts c LEFT JOIN (\(recounted)) r ON r.unit_id = c.unit_id AND r.own = c.own AND r.list = c.list
+            WHERE c.dossiers <> COALESCE(r.dossiers, 0)
             UNION ALL
-            SELECT DISTINCT k.unit_id, 'missing' FROM desks k WHERE k.waiting <> 'nothing'
-                AND NOT EXISTS (SELECT 1 FROM desk_counts c WHERE c.unit_id = k.unit_id AND c.own = k.own AND c.list = k.waiting)
-            UNION ALL
-            SELECT DISTINCT k.unit_id, 'missing' FROM desks k WHERE k.acted <> 'nothing'
-                AND NOT EXISTS (SELECT 1 FROM desk_counts c WHERE c.unit_id = k.unit_id AND c.own = k.own AND c.list = k.acted)
+            SELECT r.unit_id, r.list FROM (\(recounted)) r LEFT JOIN list_counts c ON r.unit_id = c.unit_id AND r.own = c.own AND r.list = c.list WHERE c.unit_id IS NULL
             """
         ) { Discrepancy(.row, try $0.text(), nil, "列表“\(try $0.text())”的件数与办理记录不符") }
     }
 }
 
-extension Desk {
-    /// The lists in which it stands, as they are counted.
-    fileprivate var lists: Set<String> { Set([waiting.rawValue, acted.rawValue]).subtracting(["nothing"]) }
+/// In which counted lists of which units a dossier stands.
+struct ListPlaces {
+    private(set) var lists: [ID<WorkUnit>: Set<String>]
+
+    static let none = ListPlaces([:], nil)
+
+    /// Of what a unit has done last, a return counts as long as it lies with the applicant (D27).
+    init(_ desks: [ID<WorkUnit>: Desk], _ journey: Journey?) {
+        lists = desks.mapValues { Set([$0.waiting.rawValue, $0.acted.rawValue]).subtracting(["nothing", "returned"]) }
+        if let returner = journey?.returner { lists[returner, default: []].insert(journey?.stage == .returnedForCorrection ? "corrections" : "returned") }
+    }
 }

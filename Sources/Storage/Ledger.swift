@@ -110,7 +110,7 @@ extension Ledger {
         try connection.insertEdition(1, edition.body, digest: edition.digest, of: id, at: edition.submittedAt)
         try connection.insert(journey.chain.stops, of: id)
         for (unit, desk) in desks { try connection.put(desk, of: unit, on: dossier, at: deskTimes[unit] ?? openedAt, actedAt: actedTimes[unit]) }
-        try connection.count(from: [:], to: desks, of: dossier.unit)
+        try connection.count(from: .none, to: ListPlaces(desks, journey), of: dossier.unit)
         try connection.insert(entries, of: id)
     }
 

@@ -107,7 +107,7 @@ extension Connection {
             try insert(stops, of: dossier.id)
         }
         try insert(consequences.entry, of: dossier.id)
-        try set(consequences.desks, instead: desks, marking: consequences.mark, of: consequences.dossier, at: now)
+        try set(consequences.desks, instead: desks, marking: consequences.mark, of: consequences.dossier, from: dossier.journey, at: now)
         return Moved(dossier: dossier.id, number: consequences.entry.number, repeated: false)
     }
 

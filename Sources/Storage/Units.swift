@@ -110,7 +110,7 @@ extension Connection {
             hasSubordinates: try count(
                 """
                 SELECT COUNT(*) FROM (
-                    SELECT 1 FROM desk_counts WHERE unit_id = \(unit.id) AND own = 0 AND dossiers > 0 AND list IN ('firstReview', 'secondReview', 'reported', 'failed')
+                    SELECT 1 FROM list_counts WHERE unit_id = \(unit.id) AND own = 0 AND dossiers > 0 AND list IN ('firstReview', 'secondReview', 'reported', 'failed')
                     UNION ALL
                     SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id
                     WHERE k.unit_id = \(unit.id) AND k.own = 0 AND k.acted = 'returned' AND d.acceptance_unit_id <> k.unit_id LIMIT 1) x

@@ -34,18 +34,23 @@ extension Connection {
     /// What a list is a list of: desks, or dossiers of plans.
     private func base(_ list: Worklist) -> SQL { list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
 
-    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and a plan's dossiers by plan.
+    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, what somebody has reviewed, and a
+    /// plan's dossiers by plan; and of a unit's desks as a whole nothing but the desks is read.
     private func counted(_ list: Worklist, for member: StaffMember, at now: Instant) -> (from: SQL, condition: SQL) {
-        if member.opensDossiers, list.tab == .overseen {
-            let plans: SQL = "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit))"
-            return ("dossiers d", "\(plans) \(within(member)) \(matching(list, for: member, at: now))")
+        guard member.opensDossiers else { return (base(list), conditions(list, for: member, at: now)) }
+        let narrowed: SQL = "\(within(member)) \(matching(list, for: member, at: now))"
+        switch list.tab {
+        case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
+        case .overseen:
+            return ("dossiers d", "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit)) \(narrowed)")
+        case .reviewed:
+            let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.waiting = 'secondReview'"
+            return ("dossiers d", "d.reviewed_by = \(member.person) AND EXISTS (\(desk)) \(narrowed)")
+        case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
+            let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
+            return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
+        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled: return (base(list), conditions(list, for: member, at: now))
         }
-        guard member.opensDossiers, list.tab == .returned, list.filter.correction == .open || list.filter.correction == .overdue else {
-            return (base(list), conditions(list, for: member, at: now))
-        }
-        let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
-        let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = \(member.unit)" : "d.acceptance_unit_id <> \(member.unit)"
-        return ("dossiers d", "\(own) AND \(accepting) \(within(member)) \(matching(list, for: member, at: now))")
     }
 
     /// The dossier as the list's index has it.
@@ -121,11 +126,12 @@ extension Connection {
     /// How many dossiers the list holds: all of it, or of what it is narrowed to at most one more than `most`.
     /// Of what was given back as a whole those count that are still with their applicants (D27), unless every row is asked for.
     public func worklistCount(_ list: Worklist, for member: StaffMember, most: Int = 1000, everyRow: Bool = false, at now: Instant) throws -> Int {
-        if list.filter == Worklist.Filter(), let kept = try keptCount(list, for: member) { return kept }
+        if list.filter == Worklist.Filter(), !(everyRow && list.tab == .returned), let kept = try keptCount(list, for: member) { return kept }
         var list = list
         if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
         let (from, condition) = counted(list, for: member, at: now)
-        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) LEFT JOIN titles t ON t.code = d.title_code WHERE \(condition) LIMIT \(most + 1)) found")
+        let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
+        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) LIMIT \(most + 1)) found")
     }
 
     /// How much waits in a list as a whole, for this member.
@@ -139,7 +145,7 @@ extension Connection {
     private func keptCount(_ list: Worklist, for member: StaffMember) throws -> Int? {
         guard member.opensDossiers else { return 0 }
         guard member.limits == .none, let kept = list.kept else { return nil }
-        return try first("SELECT dossiers FROM desk_counts WHERE unit_id = \(member.unit) AND own = \(list.scope == .own) AND list = \(kept)") { try $0.integer() } ?? 0
+        return try first("SELECT dossiers FROM list_counts WHERE unit_id = \(member.unit) AND own = \(list.scope == .own) AND list = \(kept)") { try $0.integer() } ?? 0
     }
 
     /// The next dossier of the list, for whoever has just dealt with one: the first behind it, otherwise the first of all, that he may himself act on.
@@ -218,7 +224,8 @@ extension Worklist {
     fileprivate var kept: String? {
         switch tab {
         case .firstReview, .secondReview, .acceptance, .reported, .failed, .accepted, .refused: tab.rawValue
-        case .reviewed, .returned, .handled, .overseen: nil
+        case .returned: scope == .acceptance ? "corrections" : "returned"
+        case .reviewed, .handled, .overseen: nil
         }
     }
 }

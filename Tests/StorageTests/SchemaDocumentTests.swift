@@ -38,7 +38,7 @@ import Testing
                 ("drafts", "What the applicant is writing, as typed."),
                 ("contents", "Editions: what was submitted, with its digest. Rows are only added."),
                 ("stops", "The review chain, frozen at submission, with the stops that were inserted."),
-                ("desk_counts", "How many dossiers each list of a unit holds, kept with the desks."),
+                ("list_counts", "How many dossiers each list of a unit holds, kept with every step."),
                 ("bulks", "Decisions on many dossiers at once, each to be taken by itself."),
                 ("exports", "Lists that become workbooks in the background, how far each is, and for a day the digest of its file."),
                 ("opinion_drafts", "What reviewers have typed and not sent: read by nobody but its author."),

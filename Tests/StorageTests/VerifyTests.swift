@@ -11,7 +11,7 @@ import Testing
     /// Tables that hold records, or what follows from them.
     private static let tables = [
         "trail", "recommendations", "contents", "revelations", "post_tables", "messages", "heads", "checkpoints", "checkpoint_leaves", "signing_keys", "dossiers", "stops",
-        "desks", "desk_counts", "attachments", "files", "administration",
+        "desks", "list_counts", "attachments", "files", "administration",
         "unit_requests", "unit_request_steps", "unit_request_files", "unit_request_messages",
     ]
 
@@ -75,7 +75,7 @@ import Testing
         let columns = try await rows(database, "SELECT name FROM pragma_table_info('\(table)')", 1).compactMap { row in if case .text(let name) = row[0] { name } else { nil } }
         #expect(columns.count >= 3)
         // Drafts are nobody's record yet.
-        let scope = ["dossiers": "WHERE edition > 0 AND stage <> 'draft'", "attachments": "WHERE settled > 0", "desk_counts": "WHERE dossiers > 0"][table] ?? ""
+        let scope = ["dossiers": "WHERE edition > 0 AND stage <> 'draft'", "attachments": "WHERE settled > 0", "list_counts": "WHERE dossiers > 0"][table] ?? ""
         for column in columns where Self.uncovered["\(table).\(column)"] == nil {
             let chosen = try await rows(database, "SELECT rowid, \(column) FROM \(table) \(scope) ORDER BY rowid", 2)
             var tried = 0

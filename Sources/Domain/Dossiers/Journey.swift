@@ -49,8 +49,8 @@ public struct Journey: Hashable, Sendable {
         guard case .secondReview = stage else { return nil }
         switch step {
         case .pass: return person
-        case .recuse, .handOver, .extend: return before
-        case .submit, .recall, .takeBack, .withdraw, .giveBack, .resubmit, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon, .conclude: return nil
+        case .recuse, .extend: return before
+        case .submit, .recall, .takeBack, .withdraw, .giveBack, .resubmit, .handOver, .fail, .reopen, .accept, .requestCorrection, .refuse, .abandon, .conclude: return nil
         }
     }
 
