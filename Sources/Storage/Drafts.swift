@@ -168,6 +168,8 @@ extension Connection {
             UPDATE dossiers SET title_code = \(content.title), specialty = \(application["specialty"]), application_kind = \(application["kind"]) WHERE id = \(dossier)
             """)
         try settle(content.files, of: dossier, as: edition)
+        let names = try first("SELECT person_name, unit_name FROM dossiers WHERE id = \(dossier)") { (try $0.text(), try $0.text()) }
+        if let names { try insertWords(name: names.0, unit: names.1) }
         return edition
     }
 

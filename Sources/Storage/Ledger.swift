@@ -107,6 +107,7 @@ extension Ledger {
             """)
         try writeFiles(to: connection)
         guard let edition else { return }
+        try connection.insertWords(name: person.name, unit: unit.name)
         try connection.insertEdition(1, edition.body, digest: edition.digest, of: id, at: edition.submittedAt)
         try connection.insert(journey.chain.stops, of: id)
         for (unit, desk) in desks { try connection.put(desk, of: unit, on: dossier, at: deskTimes[unit] ?? openedAt, actedAt: actedTimes[unit]) }

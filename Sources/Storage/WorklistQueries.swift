@@ -5,18 +5,23 @@ extension Connection {
     public func worklist(
         _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, at now: Instant
     ) throws -> [Worklist.Entry] {
-        try rows(worklistQuery(list, for: member, after: key, backwards: backwards, limit: limit, at: now)) { try self.entry(&$0, of: list) }
+        let list = try readable(list, for: member, at: now)
+        return try rows(worklistQuery(list, among: try fewNamed(by: list.filter), for: member, after: key, backwards: backwards, limit: limit, at: now)) {
+            try self.entry(&$0, of: list)
+        }
     }
 
     /// The entry of one dossier, if the list has it.
     public func worklistEntry(_ dossier: ID<Dossier>, in list: Worklist, for member: StaffMember, at now: Instant) throws -> Worklist.Entry? {
-        try first(
+        let list = try readable(list, for: member, at: now)
+        return try first(
             "SELECT \(columns(of: list, for: member)) FROM \(tables(of: list, for: member)) WHERE \(id(in: list)) = \(dossier) AND \(conditions(list, for: member, at: now))"
         ) { try self.entry(&$0, of: list) }
     }
 
     func worklistQuery(
-        _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, at now: Instant
+        _ list: Worklist, among few: [ID<Dossier>]? = nil, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false,
+        limit: Int = Worklist.pageSize, at now: Instant
     ) -> SQL {
         let ((place, ascends), id) = (place(in: list), id(in: list))
         let forwards = ascends != backwards
@@ -27,8 +32,14 @@ extension Connection {
         let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
         return """
             SELECT \(columns(of: list, for: member)) FROM \(tables(of: list, for: member))
-            WHERE \(conditions(list, for: member, at: now)) \(beyond) ORDER BY \(order) LIMIT \(limit)
+            WHERE \(conditions(list, for: member, at: now)) \(self.among(few, id)) \(beyond) ORDER BY \(order) LIMIT \(limit)
             """
+    }
+
+    /// Nothing where any dossier may be meant.
+    private func among(_ few: [ID<Dossier>]?, _ id: SQL) -> SQL {
+        guard let few else { return "" }
+        return few.isEmpty ? "AND 0 = 1" : "AND \(id) IN \(few)"
     }
 
     /// What a list is a list of: desks, or dossiers of plans.
@@ -131,7 +142,8 @@ extension Connection {
         if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
         let (from, condition) = counted(list, for: member, at: now)
         let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
-        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) LIMIT \(most + 1)) found")
+        let among = among(try fewNamed(by: list.filter), "d.id")
+        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) \(among) LIMIT \(most + 1)) found")
     }
 
     /// How much waits in a list as a whole, for this member.

@@ -38,6 +38,7 @@ import Testing
                 ("drafts", "What the applicant is writing, as typed."),
                 ("contents", "Editions: what was submitted, with its digest. Rows are only added."),
                 ("stops", "The review chain, frozen at submission, with the stops that were inserted."),
+                ("list_words", "Names of people and units that stand in lists, once each: where a search looks first."),
                 ("list_counts", "How many dossiers each list of a unit holds, kept with every step."),
                 ("bulks", "Decisions on many dossiers at once, each to be taken by itself."),
                 ("exports", "Lists that become workbooks in the background, how far each is, and for a day the digest of its file."),

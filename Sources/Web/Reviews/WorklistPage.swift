@@ -22,6 +22,10 @@ extension Site {
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
         return try await database.read { connection in
+            let asked = list
+            let list = try connection.readable(asked, for: member, at: now)
+            var notice = notice
+            if list != asked { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
             var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1, at: now)
             let more = entries.count > Worklist.pageSize
             if more { entries.removeLast() }
