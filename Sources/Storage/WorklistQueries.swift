@@ -47,20 +47,26 @@ extension Connection {
 
     /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, what somebody has reviewed, and a
     /// plan's dossiers by plan; and of a unit's desks as a whole nothing but the desks is read.
-    private func counted(_ list: Worklist, for member: StaffMember, at now: Instant) -> (from: SQL, condition: SQL) {
+    private func counted(_ list: Worklist, for member: StaffMember, at now: Instant) throws -> (from: SQL, condition: SQL) {
+        // In the list's order, in which the newest are found first.
+        let (place, ascends) = place(in: list)
+        let ordered: SQL = list.order == .time || list.order == .timeReversed ? "ORDER BY \(place) \(ascends ? "" : "DESC" as SQL)" : ""
         guard member.opensDossiers else { return (base(list), conditions(list, for: member, at: now)) }
         let narrowed: SQL = "\(within(member)) \(matching(list, for: member, at: now))"
+        let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
         switch list.tab {
         case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
         case .overseen:
             return ("dossiers d", "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit)) \(narrowed)")
         case .reviewed:
-            let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.waiting = 'secondReview'"
-            return ("dossiers d", "d.reviewed_by = \(member.person) AND EXISTS (\(desk)) \(narrowed)")
+            // What he has reviewed waits at his unit; only whoever has a seat in more than one has to be asked for which of them.
+            let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.waiting = 'secondReview'"
+            let isHere: SQL = try count("SELECT COUNT(*) FROM staff WHERE person_id = \(member.person)") > 1 ? "AND EXISTS (\(desk))" : ""
+            return ("dossiers d", "d.reviewed_by = \(member.person) AND \(own) \(isHere) \(narrowed)")
         case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
-            let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
             return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
-        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled: return (base(list), conditions(list, for: member, at: now))
+        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled:
+            return (base(list), "\(conditions(list, for: member, at: now)) \(ordered)")
         }
     }
 
@@ -140,10 +146,10 @@ extension Connection {
         if list.filter == Worklist.Filter(), !(everyRow && list.tab == .returned), let kept = try keptCount(list, for: member) { return kept }
         var list = list
         if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
-        let (from, condition) = counted(list, for: member, at: now)
+        let (from, condition) = try counted(list, for: member, at: now)
         let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
-        let among = among(try fewNamed(by: list.filter), "d.id")
-        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) \(among) LIMIT \(most + 1)) found")
+        let among: SQL = try fewNamed(by: list.filter).map { $0.isEmpty ? "0 = 1 AND" : "d.id IN \($0) AND" } ?? ""
+        return try count("SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(among) \(condition) LIMIT \(most + 1)) found")
     }
 
     /// How much waits in a list as a whole, for this member.

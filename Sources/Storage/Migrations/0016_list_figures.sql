@@ -12,7 +12,7 @@ UPDATE dossiers SET reviewed_by = (
 WHERE stage = 'secondReview';
 
 CREATE INDEX dossiers_returned ON dossiers (returned_by, deadline, id) WHERE returned_by IS NOT NULL;
-CREATE INDEX dossiers_reviewed ON dossiers (reviewed_by, arrived_at, id) WHERE reviewed_by IS NOT NULL;
+CREATE INDEX dossiers_reviewed ON dossiers (reviewed_by, unit_id) WHERE reviewed_by IS NOT NULL;
 CREATE INDEX dossiers_of_plan ON dossiers (plan_id, arrived_at, id) WHERE edition > 0 AND stage <> 'draft';
 
 -- The first of these serves what this one served.
