@@ -64,10 +64,10 @@ extension Connection {
 
     /// A member's exports of a list, however it was narrowed, since an instant, newest first.
     public func recentExports(of list: String, by member: StaffMember, since then: Instant, limit: Int = 3) throws -> [Export] {
-        let narrowed = list + "?"
-        return try exports(
+        // `?` begins what it was narrowed to, and `@` comes next to it.
+        try exports(
             where: """
-                e.staff_id = \(member.id) AND e.created_at >= \(then) AND (e.list = \(list) OR substr(e.list, 1, \(narrowed.count)) = \(narrowed))
+                e.staff_id = \(member.id) AND e.created_at >= \(then) AND (e.list = \(list) OR e.list > \(list + "?") AND e.list < \(list + "@"))
                 ORDER BY e.created_at DESC, e.id LIMIT \(limit)
                 """)
     }
