@@ -183,4 +183,4 @@ def test_an_applicant_recalls_and_abandons(walker):
     walker.sees("请勾选确认")
     walker.click(walker.find("#abandonments-confirmed"), stays=True)
     walker.press("确定放弃")
-    walker.sees("已放弃")
+    walker.sees("放弃申报。申报已结束")
