@@ -77,6 +77,7 @@ extension Connection {
     /// What to tell the author of a move who does not see the dossier: where it was taken back from under his eyes, by whom and when. That he
     /// had seen it is said by the version that his form was given with.
     private func gone(from move: Move) throws -> Problem {
+        if case .staff(let member) = move.actor, !member.opensDossiers { return .notFound }
         // Every step that moves it gives it another version; the first has the draft's.
         let since = try trail(of: move.dossier).filter { !$0.step.isStationary }.dropFirst(max(move.seenVersion - 1, 0))
         guard move.seenVersion > 1, let taken = since.last(where: { $0.step == .recall || $0.step == .withdraw }) else { return .notFound }
