@@ -1,4 +1,6 @@
-"""How a reviewer finds a dossier in a list and passes it."""
+"""How a reviewer finds a dossier in a list, passes it, and uses the windows of its page."""
+
+from selenium.webdriver.support.select import Select
 
 OWN, BELOW, ACCEPTANCE = "本单位人员审核", "下级单位人员审核", "受理审核"
 
@@ -41,3 +43,23 @@ def pass_on(walker, label, menu, tab, dossier, name, opinion="同意。"):
     walker.press("通过")
     assert name in said(walker)
     walker.sign_out()
+
+
+def name_on_page(walker):
+    return walker.driver.execute_script("return document.querySelector('h1').firstChild.textContent").strip()
+
+
+def open_window(walker, word, window):
+    walker.press(word, stays=True)
+    walker.wait(lambda: walker.find(f"#{window}").is_displayed(), f"the window {word} opens")
+
+
+def fill_in(walker, window, **values):
+    for key, value in values.items():
+        element = walker.find(f"[id='{window}-{key.replace('_', '.')}']")
+        walker.driver.execute_script("arguments[0].closest('details')?.setAttribute('open', '')", element)
+        if element.tag_name == "select":
+            Select(element).select_by_value(value)
+        else:
+            element.clear()
+            element.send_keys(value)

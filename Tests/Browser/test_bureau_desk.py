@@ -9,8 +9,8 @@ import pytest
 
 import desk
 import forms
+from desk import fill_in, name_on_page, open_window
 from system import System, serving
-from test_review_desk import fill_in, name_on_page, open_window
 
 SCHOOL, CITY = "乐山市演示中学", "乐山市教育局（演示）"
 FIRST, SECOND = f"初审·{CITY}", f"复审·{CITY}"

@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.support.select import Select
 
 import desk
+from desk import fill_in, name_on_page, open_window
 from system import System, serving
 
 SCHOOL = "乐山市演示中学"
@@ -24,26 +25,6 @@ def system():
 @pytest.fixture(scope="module")
 def case():
     return SimpleNamespace(dossier=None, name=None)
-
-
-def name_on_page(walker):
-    return walker.driver.execute_script("return document.querySelector('h1').firstChild.textContent").strip()
-
-
-def open_window(walker, word, window):
-    walker.press(word, stays=True)
-    walker.wait(lambda: walker.find(f"#{window}").is_displayed(), f"the window {word} opens")
-
-
-def fill_in(walker, window, **values):
-    for key, value in values.items():
-        element = walker.find(f"[id='{window}-{key.replace('_', '.')}']")
-        walker.driver.execute_script("arguments[0].closest('details')?.setAttribute('open', '')", element)
-        if element.tag_name == "select":
-            Select(element).select_by_value(value)
-        else:
-            element.clear()
-            element.send_keys(value)
 
 
 def test_a_dossier_is_given_back(walker, case):
