@@ -34,7 +34,8 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
         }
 
         public mutating func appendLiteral(_ markup: StaticString) { html.append(markup) }
-        public mutating func appendInterpolation(_ text: some StringProtocol) { html.append(escaping: text.utf8) }
+        public mutating func appendInterpolation(_ text: String) { html.append(escaping: text) }
+        public mutating func appendInterpolation(_ text: Substring) { html.append(escaping: String(text)) }
         public mutating func appendInterpolation(_ number: Int) { html.bytes += String(number).utf8 }
         public mutating func appendInterpolation(_ part: HTML) { html.bytes += part.bytes }
         public mutating func appendInterpolation(_ part: HTML?) { html.bytes += part?.bytes ?? [] }
@@ -50,18 +51,33 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
         markup.withUTF8Buffer { bytes += $0 }
     }
 
-    private mutating func append(escaping text: some Sequence<UInt8>) {
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "&"): bytes += "&amp;".utf8
-            case UInt8(ascii: "<"): bytes += "&lt;".utf8
-            case UInt8(ascii: ">"): bytes += "&gt;".utf8
-            case UInt8(ascii: "\""): bytes += "&quot;".utf8
-            case UInt8(ascii: "'"): bytes += "&#39;".utf8
-            // Characters that HTML does not allow at all; nothing typed needs them.
-            case 0...8, 11, 12, 14...31, 127: bytes += "\u{FFFD}".utf8
-            case _: bytes.append(byte)
+    private mutating func append(escaping text: String) {
+        var text = text
+        text.withUTF8 { given in
+            // What needs no escape, which is most, goes in as it stands.
+            var from = 0
+            for (place, byte) in given.enumerated() where !HTML.isPlain[Int(byte)] {
+                bytes.append(contentsOf: given[from..<place])
+                bytes.append(contentsOf: HTML.escape(of: byte))
+                from = place + 1
             }
+            bytes.append(contentsOf: given[from...])
+        }
+    }
+
+    private static let isPlain: [Bool] = (0...255).map { escape(of: UInt8($0)).isEmpty }
+
+    /// What stands for a byte; nothing where it stands for itself.
+    private static func escape(of byte: UInt8) -> String.UTF8View {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;".utf8
+        case UInt8(ascii: "<"): "&lt;".utf8
+        case UInt8(ascii: ">"): "&gt;".utf8
+        case UInt8(ascii: "\""): "&quot;".utf8
+        case UInt8(ascii: "'"): "&#39;".utf8
+        // Characters that HTML does not allow at all; nothing typed needs them.
+        case 0...8, 11, 12, 14...31, 127: "\u{FFFD}".utf8
+        case _: "".utf8
         }
     }
 }

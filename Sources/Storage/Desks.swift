@@ -23,7 +23,8 @@ extension Connection {
             } else {
                 try run(
                     """
-                    INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at) VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now))
+                    INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, year, title_code, application_kind)
+                    VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now), \(narrowing(of: dossier)))
                     ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
                     """)
             }
@@ -34,11 +35,18 @@ extension Connection {
     func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant, actedAt: Instant?) throws {
         try run(
             """
-            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, acted_at)
-            VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now), \(actedAt))
+            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind)
+            VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now), \(actedAt), \(narrowing(of: dossier)))
             ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at,
                 acted_at = excluded.acted_at
             """)
+    }
+
+    /// What lists are narrowed by, as the dossier has it when it comes to a desk; a new edition sets it anew.
+    private func narrowing(of dossier: Dossier) -> SQL {
+        """
+        \(dossier.year), (SELECT d.title_code FROM dossiers d WHERE d.id = \(dossier.id)), (SELECT d.application_kind FROM dossiers d WHERE d.id = \(dossier.id))
+        """
     }
 
     /// Keeps the counts of lists, in one order for everybody, so that no two wait for each other; last in a step, so that others wait for

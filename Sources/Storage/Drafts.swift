@@ -167,6 +167,7 @@ extension Connection {
             """
             UPDATE dossiers SET title_code = \(content.title), specialty = \(application["specialty"]), application_kind = \(application["kind"]) WHERE id = \(dossier)
             """)
+        try run("UPDATE desks SET title_code = \(content.title), application_kind = \(application["kind"]) WHERE dossier_id = \(dossier)")
         try settle(content.files, of: dossier, as: edition)
         let names = try first("SELECT person_name, unit_name FROM dossiers WHERE id = \(dossier)") { (try $0.text(), try $0.text()) }
         if let names { try insertWords(name: names.0, unit: names.1) }

@@ -185,7 +185,7 @@ extension Connection {
                 round = \(next.journey.round), arrival = \(try JSON.text(chain.arrival)),
                 correction_requested = \(chain.correctionRequested), acceptance_unit_id = \(chain.acceptanceUnit),
                 reentry = \(chain.reentry), arrived_at = \(next.arrivedAt), deadline = \(next.deadline),
-                returned_by = \(next.journey.returner), reviewed_by = \(next.reviewedBy),
+                place_id = \(next.journey.place), returned_by = \(next.journey.returner), reviewed_by = \(next.reviewedBy),
                 edition = COALESCE(\(edition), edition), submitted_at = COALESCE(submitted_at, \(edition == nil ? nil : now))
             WHERE id = \(dossier.id) AND version = \(dossier.version)
             """)

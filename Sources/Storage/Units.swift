@@ -113,7 +113,7 @@ extension Connection {
                     SELECT 1 FROM list_counts WHERE unit_id = \(unit.id) AND own = 0 AND dossiers > 0 AND list IN ('firstReview', 'secondReview', 'reported', 'failed')
                     UNION ALL
                     SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id
-                    WHERE k.unit_id = \(unit.id) AND k.own = 0 AND k.acted = 'returned' AND d.acceptance_unit_id <> k.unit_id LIMIT 1) x
+                    WHERE k.unit_id = \(unit.id) AND k.own = 0 AND k.acted = 'returned' AND k.acted <> 'nothing' AND d.acceptance_unit_id <> k.unit_id LIMIT 1) x
                 """) == 1 || (try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(unit.id) LIMIT 1) x") == 1),
             accepts: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE acceptance_unit_id = \(unit.id) LIMIT 1) x") == 1,
             oversees: try count("SELECT COUNT(*) FROM (SELECT 1 FROM plans WHERE authority_id = \(unit.id) LIMIT 1) x") == 1)

@@ -121,13 +121,13 @@ public struct Worklist: Sendable, Hashable {
         public let planName: String
         public let year: Int
         public let acceptanceUnitName: String
-        /// The unit from which it came here; empty where it came from the applicant, or never came.
+        /// The unit from which it came here; empty where it came from the applicant, or never came, or was not asked for.
         public let senderName: String
         /// When it came, or when the unit did what the list is of.
         public let at: Instant
         public let stage: Stage.Name
-        /// The unit at whose stop it is, or by which it was given back or failed; empty elsewhere.
-        public let stopUnitName: String
+        /// The unit at whose stop it is, by which it was given back or failed, or which accepts it; empty elsewhere.
+        public let placeName: String
         public let deadline: Instant?
         /// Whether it was given back by the list's unit and lies with its applicant.
         public let isBack: Bool
@@ -142,8 +142,7 @@ extension Worklist.Entry {
     /// 材料当前所在机构; empty where it is nowhere any more.
     public var holder: String {
         switch stage {
-        case .firstReview, .secondReview: stopUnitName
-        case .awaitingAcceptance, .accepted: acceptanceUnitName
+        case .firstReview, .secondReview, .awaitingAcceptance, .accepted: placeName
         case .draft, .returned, .returnedForCorrection: "申报人"
         case .failed, .passed, .notPassed, .notAccepted, .lapsed, .abandoned: ""
         }
@@ -152,10 +151,9 @@ extension Worklist.Entry {
     /// Where it is, in few words.
     public var whereabouts: String {
         switch stage {
-        case .firstReview, .secondReview: "\(stopUnitName) · \(stage.title)"
-        case .returned: isBack ? "申报人修改中" : "\(stopUnitName) 退回，申报人修改中"
-        case .failed: "\(stopUnitName) · 不通过"
-        case .awaitingAcceptance, .accepted: "\(acceptanceUnitName) · \(stage.title)"
+        case .firstReview, .secondReview, .awaitingAcceptance, .accepted: "\(placeName) · \(stage.title)"
+        case .returned: isBack ? "申报人修改中" : "\(placeName) 退回，申报人修改中"
+        case .failed: "\(placeName) · 不通过"
         case .draft, .returnedForCorrection, .passed, .notPassed, .notAccepted, .lapsed, .abandoned: stage.title
         }
     }

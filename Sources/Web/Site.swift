@@ -51,7 +51,6 @@ public struct Site: Sendable {
     public func application(
         host: String, port: Int, logger: Logger, whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        if !printer.canPrint { logger.error("no font for PDFs", metadata: ["font": "\(settings.printFont)"]) }
         return Application(
             router: router(),
             server: .http1(
@@ -62,7 +61,10 @@ public struct Site: Sendable {
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 4 * Limits.headerBytes, maxHeaderListSize: 4 * Limits.headerBytes, maxHeaderFieldCount: 4 * Limits.headerFields))),
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
-            onServerRunning: { await whenRunning($0.localAddress?.port ?? port) }, logger: logger)
+            onServerRunning: { channel in
+                await whenRunning(channel.localAddress?.port ?? port)
+                if await !printer.canPrint { logger.error("no font for PDFs", metadata: ["font": "\(settings.printFont)"]) }
+            }, logger: logger)
     }
 
     /// The machine's own time, for what others have stamped with theirs.

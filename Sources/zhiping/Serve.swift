@@ -47,6 +47,13 @@ struct Serve: AsyncParsableCommand {
         throw ExitCode(ending.rawValue)
     }
 
+    /// A number of 1 or more; nil where it is not set.
+    private func number(_ name: String, in environment: [String: String]) throws -> Int? {
+        guard let text = environment[name], !text.isEmpty else { return nil }
+        guard let number = Int(text), number > 0 else { throw ValidationError("\(name) (\(text)) has to be a number of 1 or more") }
+        return number
+    }
+
     private func settings() throws -> Web.Settings {
         let environment = ProcessInfo.processInfo.environment
         guard let secret = environment["IDENTITY_CLIENT_SECRET"], !secret.isEmpty else {
@@ -55,6 +62,7 @@ struct Serve: AsyncParsableCommand {
         let provider = Web.Settings.Provider(
             issuer: issuer, clientID: clientID, clientSecret: secret, algorithm: algorithm, claims: .init(environment: environment))
         return Web.Settings(
-            origin: origin ?? "http://\(host):\(port)", provider: provider, printFont: environment["PRINT_FONT"] ?? "Noto Sans CJK SC")
+            origin: origin ?? "http://\(host):\(port)", provider: provider, printFont: environment["PRINT_FONT"] ?? "Noto Sans CJK SC",
+            mostExportedAtOnce: try number("MOST_EXPORTED_AT_ONCE", in: environment) ?? 5000)
     }
 }

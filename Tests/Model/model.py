@@ -3,6 +3,7 @@
 It was written from docs/rules.md, not from the program. The chain is school (first and second review) → bureau (the same) → office (acceptance).
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 
 SCHOOL, BUREAU, OFFICE = "school", "bureau", "office"
@@ -102,6 +103,20 @@ class Dossier:
             case "accept":
                 return self.stage == "awaiting" and here and "accept" in permissions
         return False
+
+    def almost_allows(self, who, step):
+        """Whether one thing alone stands in his way: what he did himself (D1, D11, D17), how it came here (D20), or the deadline."""
+        if self.allows(who, step):
+            return False
+        others = ({"first_reviewer": ""}, {"first_reviewer": who}, {"recused": set()}, {"days_left": 0}, *({"arrival": way} for way in ("submitted", "passed")))
+        return any(self.but(**other).allows(who, step) for other in others)
+
+    def but(self, **other):
+        """The same, with one thing otherwise."""
+        changed = copy(self)
+        for name, value in other.items():
+            setattr(changed, name, value)
+        return changed
 
     def take(self, who, step, days=0):
         """Takes a step that is allowed."""

@@ -35,6 +35,15 @@ public struct Journey: Hashable, Sendable {
         }
     }
 
+    /// The unit at whose stop it is, by which it was given back or failed, or which accepts it; nil where it is with none any more, or not yet.
+    public var place: ID<WorkUnit>? {
+        switch stage {
+        case .firstReview(let stop), .secondReview(let stop), .returned(let stop), .failed(let stop): chain.stops[stop].actingUnit
+        case .awaitingAcceptance, .accepted, .returnedForCorrection: chain.acceptanceUnit
+        case .draft, .concluded, .abandoned: nil
+        }
+    }
+
     /// The unit whose return lies with the applicant; nil where none does.
     public var returner: ID<WorkUnit>? {
         switch stage {

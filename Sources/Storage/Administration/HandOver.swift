@@ -14,7 +14,7 @@ extension Connection {
     public func handOver(from unit: ID<WorkUnit>, to superior: ID<WorkUnit>) throws -> HandOverCount {
         HandOverCount(
             open: try count("SELECT COUNT(*) FROM \(atStop(of: unit)) AND s.handed_to IS NULL"),
-            acceptance: try count("SELECT COUNT(*) FROM desks WHERE unit_id = \(unit) AND waiting = 'acceptance'"),
+            acceptance: try count("SELECT COUNT(*) FROM desks WHERE unit_id = \(unit) AND waiting = 'acceptance' AND waiting <> 'nothing'"),
             taken: try count("SELECT COUNT(*) FROM \(atStop(of: unit)) AND s.handed_to = \(superior)"))
     }
 

@@ -45,6 +45,7 @@ struct DossierCheck {
             (11, "round", (journey?.round ?? 0).bound), (12, "arrival", arrival.bound), (13, "correction_requested", (journey?.chain.correctionRequested ?? false).bound),
             (16, "arrived_at", .integer(replay.arrivedAt)), (17, "deadline", optional(replay.deadline)), (18, "edition", .integer(replay.edition)),
             (19, "submitted_at", optional(replay.firstSubmittedAt)), (23, "returned_by", journey?.returner?.bound ?? .null), (24, "reviewed_by", replay.reviewedBy?.bound ?? .null),
+            (25, "place_id", journey?.place?.bound ?? .null),
         ]
         if let submission = replay.submission {
             expected += [
@@ -63,8 +64,10 @@ struct DossierCheck {
         }
         if stops != account.stops { wrong.append("stops") }
         let own = replay.submission?.stops.first?.unit
+        // As the dossier's own row has them, each of which is compared itself.
+        let narrowing = [account.row[3], account.row[8], account.row[22]]
         let desks = replay.desks.map { unit, desk -> [Value] in
-            [unit.bound, (unit == own).bound, desk.waiting.bound, desk.acted.bound, .integer(replay.deskTimes[unit] ?? 0), optional(replay.actedTimes[unit])]
+            [unit.bound, (unit == own).bound, desk.waiting.bound, desk.acted.bound, .integer(replay.deskTimes[unit] ?? 0), optional(replay.actedTimes[unit])] + narrowing
         }
         if desks.count != account.desks.count || Set(desks) != Set(account.desks) { wrong.append("desks") }
         return wrong

@@ -95,13 +95,17 @@ extension Site {
     }
 
     /// The frame within the transaction that reads the page; `current` is the path of the menu item the page belongs to.
-    func frame(for session: Session, _ connection: any Connection, current: String = "") throws -> Frame {
+    /// `lists`: those that are offered to the reader, where they are known already.
+    func frame(for session: Session, _ connection: any Connection, current: String = "", lists: [Worklist]? = nil) throws -> Frame {
         let signedIn = session.signedIn
         let roles = try signedIn.staff.map { try connection.roleNames(of: $0.id) + ($0.isSuperAdministrator ? ["超级管理员"] : []) } ?? []
         let organisation = signedIn.kind == .unit ? signedIn.unit?.name ?? signedIn.unitName : "个人"
         let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session)
         var groups = [Frame.MenuGroup(title: "", items: [.init(title: "首页", path: Path.home, count: 0, current: current == Path.home)])]
-        if let member = signedIn.staff { groups += try administrationMenu(for: member, connection, current: current) + reviewMenu(for: member, connection, current: current) }
+        if let member = signedIn.staff {
+            groups += try administrationMenu(for: member, connection, current: current)
+            groups += try reviewMenu(for: member, of: try lists ?? offeredLists(for: member, connection), connection, current: current)
+        }
         let closed = try closure(for: signedIn, connection)
         if signedIn.registration?.isOpen == true {
             groups[0] = Frame.MenuGroup(
@@ -138,9 +142,9 @@ extension Site {
         return items.isEmpty ? [] : [.init(title: Permission.Group.administration.title, items: items)]
     }
 
-    private func reviewMenu(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+    private func reviewMenu(for member: StaffMember, of offered: [Worklist], _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
         let items = try Worklist.Scope.allCases.compactMap { scope -> Frame.MenuItem? in
-            let lists = try offeredLists(for: member, connection).filter { $0.scope == scope }
+            let lists = offered.filter { $0.scope == scope }
             guard let first = lists.first else { return nil }
             let count = try lists.filter { $0.waits && member.permissions.contains($0.permission) }.reduce(0) { try $0 + connection.waitingCount($1, for: member) }
             return .init(title: first.menuTitle, path: Path.worklist(first), count: count, current: lists.contains { Path.worklist($0) == current })

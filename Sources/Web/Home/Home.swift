@@ -16,12 +16,13 @@ extension Site {
     private func staffHome(_ context: SignedInContext, _ member: StaffMember, _ unit: WorkUnit) async throws -> Response {
         let (session, now) = (context.session, context.now)
         let home = try await database.read { connection in
-            let lists = try offeredLists(for: member, connection).filter { $0.waits && member.permissions.contains($0.permission) }
+            let offered = try offeredLists(for: member, connection)
+            let lists = offered.filter { $0.waits && member.permissions.contains($0.permission) }
             // Three working days ahead, as the reminders go.
             let near = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
             let decides = member.permissions.contains(.subordinates)
             return StaffHome(
-                frame: try frame(for: session, connection, current: Path.home), unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) },
+                frame: try frame(for: session, connection, current: Path.home, lists: offered), unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) },
                 jurisdiction: reference.affiliation(unit.jurisdiction), type: reference.name(unit.type, in: .unitTypes) ?? "",
                 messages: try connection.messages(for: .staff(member), limit: 6), session: session,
                 waiting: try lists.map {

@@ -131,17 +131,21 @@ struct Printer: Sendable {
     private let pdf: PDFPrinter
     private let gate = Gate(places: 1, most: 64, mostOfOne: 4)
 
-    /// Whether PDFs can be read; looked at once.
-    let canPrint: Bool
+    private let check: Task<Bool, Never>
 
     init(font: String) {
-        pdf = PDFPrinter(font: font)
-        canPrint = pdf.canSetChinese
+        let pdf = PDFPrinter(font: font)
+        self.pdf = pdf
+        // The machine's fonts take a while to be read, for which no page waits but a PDF.
+        check = Task { do { return try await blocking { pdf.canSetChinese } } catch { return false } }
     }
+
+    /// Whether PDFs can be read; looked at once, beside the start.
+    var canPrint: Bool { get async { await check.value } }
 
     /// `asker`: an account, which has its share of those that wait.
     func pdf(of printout: Printout, marked mark: String, at now: Instant, for asker: String) async throws -> [UInt8] {
-        guard canPrint else { throw Problem.unavailable("生成 PDF 的中文字体没有安装，请用浏览器打印，并告诉管理员。") }
+        guard await canPrint else { throw Problem.unavailable("生成 PDF 的中文字体没有安装，请用浏览器打印，并告诉管理员。") }
         let mark = PDFPrinter.Mark(text: mark, date: now.iso)
         do {
             return try await gate.letting(asker) { try await blocking { try pdf.pdf(of: printout, marked: mark) } }

@@ -164,6 +164,9 @@ extension Path {
     static func worklistPart(_ list: Worklist, _ part: String) -> String { "/reviews/\(list.name)/\(part)" }
     static func export(_ list: Worklist, as format: TableFormat) -> String { with(list.values + [("format", format.rawValue)], worklistPart(list, "export")) }
 
+    /// What the address of a dossier ends with that is come to from a list.
+    static func origin(_ list: Worklist) -> String { with([("list", list.reference)], "") }
+
     /// A dossier, come to from a list.
     static func dossier(_ id: ID<Dossier>, in list: Worklist, done: Done? = nil) -> String {
         with([("list", list.reference), ("done", done.map { "\($0.dossier)-\($0.number)" })], "/dossiers/\(id)")

@@ -7,7 +7,7 @@ extension Site {
     /// 本单位人员审核, 下级单位人员审核 and 受理审核: the lists of a unit (D27).
     @Sendable func worklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
-        let list = try await offeredList(context) { query[Substring($0)].map(String.init) }
+        let list = try namedList(context) { query[Substring($0)].map(String.init) }
         return page(
             try await worklistPage(
                 list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), notice: query["urged"] == "1" ? Self.urged : nil))
@@ -15,6 +15,7 @@ extension Site {
 
     private static var urged: HTML { "<div class=\"notice success\" role=\"status\"><p>已提醒申报人，消息已送达其首页。</p></div>" }
 
+    /// Refused where the list is not offered to the asker.
     func worklistPage(
         _ list: Worklist, _ context: StaffContext, after key: Worklist.Key? = nil, done: Done? = nil, notice: HTML? = nil, numberComplaint: String? = nil,
         viewComplaint: String? = nil,
@@ -22,18 +23,20 @@ extension Site {
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
         return try await database.read { connection in
+            let offered = try self.offeredLists(for: member, connection)
+            guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
             let asked = list
             let list = try connection.readable(asked, for: member, at: now)
             var notice = notice
             if list != asked { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
-            var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1, at: now)
+            let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
+            var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1, tellingSender: columns.contains(.sender), at: now)
             let more = entries.count > Worklist.pageSize
             if more { entries.removeLast() }
-            let tabs = try self.offeredLists(for: member, connection).filter { $0.scope == list.scope }.map {
+            let tabs = try offered.filter { $0.scope == list.scope }.map {
                 (list: $0, count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, at: now))
             }
             guard let firstTab = tabs.first else { throw Problem.notAllowed("您没有查看该列表的权限。") }
-            let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
             let found = list.filter == Worklist.Filter() ? nil : try connection.worklistCount(list, for: member, at: now)
             let tools = WorklistTools(
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
@@ -42,7 +45,8 @@ extension Site {
                 made: try connection.recentExports(of: list.name, by: member, since: now.adding(seconds: -2 * Export.kept)),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
             return WorklistPage(
-                frame: try frame(for: session, connection, current: Path.worklist(firstTab.list)), list: list, tabs: tabs, tools: tools, entries: entries, columns: columns,
+                frame: try frame(for: session, connection, current: Path.worklist(firstTab.list), lists: offered), list: list, tabs: tabs, tools: tools, entries: entries,
+                columns: columns,
                 isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission), isLimited: member.limits != .none,
                 toast: try notice ?? self.toast(done, for: .staff(member), in: session, connection),
                 session: session, reference: reference, calendar: calendar, now: now
@@ -119,10 +123,11 @@ struct WorklistPage {
     }
 
     private var table: HTML {
-        """
-        <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(bulkKinds.isEmpty ? .empty : "<th scope=\"col\" data-tick-all><span class=\"unseen\">选择</span></th>" as HTML)\(columns.map(head))<th scope="col">操作</th></tr></thead>\
-        <tbody>\(entries.map(row))</tbody></table></div>\(bulkBar)
-        """
+        let origin = Path.origin(list)
+        return """
+            <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(bulkKinds.isEmpty ? .empty : "<th scope=\"col\" data-tick-all><span class=\"unseen\">选择</span></th>" as HTML)\(columns.map(head))<th scope="col">操作</th></tr></thead>\
+            <tbody>\(entries.map { row($0, from: origin) })</tbody></table></div>\(bulkBar)
+            """
     }
 
     private func head(_ column: WorklistColumn) -> HTML {
@@ -133,10 +138,12 @@ struct WorklistPage {
         return "<th scope=\"col\"\(column.sorting(in: list))><a href=\"\(Path.worklist(sorted))\">\(label)</a></th>"
     }
 
-    private func row(_ entry: Worklist.Entry) -> HTML {
-        """
-        <tr>\(tick(entry))\(columns.map { cell($0, entry) })<td data-label="操作"><a class="action" href="\(Path.dossier(entry.dossier, in: list))">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
-        """
+    /// `origin`: of an address that leads back here.
+    private func row(_ entry: Worklist.Entry, from origin: String) -> HTML {
+        let path = "\(Path.dossier(entry.dossier))\(origin)"
+        return """
+                <tr>\(tick(entry))\(columns.map { cell($0, entry, path) })<td data-label="操作"><a class="action" href="\(path)">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
+            """
     }
 
     /// What can be decided on many of the list at once.
@@ -173,11 +180,11 @@ struct WorklistPage {
             """
     }
 
-    private func cell(_ column: WorklistColumn, _ entry: Worklist.Entry) -> HTML {
+    private func cell(_ column: WorklistColumn, _ entry: Worklist.Entry, _ path: String) -> HTML {
         let text = column.text(entry, reference, calendar, now: now)
         let label = column.label(in: list)
         switch column {
-        case .name: return "<td data-label=\"\(label)\"><a href=\"\(Path.dossier(entry.dossier, in: list))\">\(text)</a></td>"
+        case .name: return "<td data-label=\"\(label)\"><a href=\"\(path)\">\(text)</a></td>"
         case .waited: return "<td data-label=\"\(label)\">\(Waited(calendar, since: entry.at, now: now).html)</td>"
         case .state: return "<td data-label=\"\(label)\">\(StageTag(stage: entry.stage).html)</td>"
         case .deadline: return "<td data-label=\"\(label)\">\(deadline(entry))</td>"

@@ -16,10 +16,16 @@ extension Site {
 
     /// The list of an address, if the asker has it.
     func offeredList(_ context: StaffContext, _ values: @escaping (String) -> String?) async throws -> Worklist {
-        if let complaint = Worklist.complaint(of: values) { throw Problem.invalid([complaint]) }
-        guard let list = Worklist(name: context.parameters.get("list") ?? "", values: values) else { throw Problem.notFound }
+        let list = try namedList(context, values)
         let offered = try await database.read { try self.offeredLists(for: context.member, $0) }
         guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
+        return list
+    }
+
+    /// The list of an address, whoever has it.
+    func namedList(_ context: StaffContext, _ values: (String) -> String?) throws -> Worklist {
+        if let complaint = Worklist.complaint(of: values) { throw Problem.invalid([complaint]) }
+        guard let list = Worklist(name: context.parameters.get("list") ?? "", values: values) else { throw Problem.notFound }
         return list
     }
 

@@ -1,0 +1,212 @@
+import Domain
+
+/// A list as it is asked of the database: the parts of its queries.
+struct WorklistSQL {
+    let list: Worklist
+    let member: StaffMember
+    let now: Instant
+    /// Whether a row tells from which unit it came, which is looked for along its chain.
+    var tellsSender = false
+
+    init(_ list: Worklist, for member: StaffMember, tellingSender: Bool = false, at now: Instant) {
+        (self.list, self.member, self.now, tellsSender) = (list, member, now, tellingSender)
+    }
+
+    /// A page of the list behind a key; `few`: the only dossiers that may be meant.
+    func page(among few: [ID<Dossier>]? = nil, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize) -> SQL {
+        let forwards = ascends != backwards
+        let beyond: SQL =
+            key.flatMap { $0.fits(list.order) ? $0 : nil }.map { key in
+                forwards ? "AND (\(place), \(id)) > (\(key.place), \(key.dossier))" : "AND (\(place), \(id)) < (\(key.place), \(key.dossier))"
+            } ?? ""
+        let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
+        return "SELECT \(columns) FROM \(tables) WHERE \(conditions) \(among(few)) \(beyond) ORDER BY \(order) LIMIT \(limit)"
+    }
+
+    /// The row of one dossier, if the list has it.
+    func row(of dossier: ID<Dossier>) -> SQL { "SELECT \(columns) FROM \(tables) WHERE \(id) = \(dossier) AND \(conditions)" }
+
+    /// How many dossiers there are, at most one more than `most`. `seats`: of the member's person, in whatever unit.
+    func count(among few: [ID<Dossier>]?, most: Int, seats: Int) -> SQL {
+        let (from, condition) = counted(seats: seats)
+        let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
+        let named: SQL = few.map { $0.isEmpty ? "0 = 1 AND" : "d.id IN \($0) AND" } ?? ""
+        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(named) \(condition) LIMIT \(most + 1)) found"
+    }
+
+    /// How many wait in the list as a whole.
+    func waiting(most: Int) -> SQL {
+        "SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id WHERE \(membership) \(within(member)) LIMIT \(most + 1)) found"
+    }
+
+    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, what somebody has reviewed, and a
+    /// plan's dossiers by plan; and of a unit's desks as a whole nothing but the desks is read.
+    private func counted(seats: Int) -> (from: SQL, condition: SQL) {
+        guard member.opensDossiers else { return (base, conditions) }
+        // In the list's order, in which the newest are found first.
+        let ordered: SQL = list.order == .time || list.order == .timeReversed ? "ORDER BY \(place) \(ascends ? "" : "DESC" as SQL)" : ""
+        let narrowed: SQL = "\(within(member)) \(narrowing(on: "d"))"
+        let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
+        switch list.tab {
+        case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
+        case .overseen:
+            return ("dossiers d", "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit)) \(narrowed)")
+        case .reviewed:
+            // What he has reviewed waits at his unit; only whoever has a seat in more than one has to be asked for which of them.
+            let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.waiting = 'secondReview'"
+            let isHere: SQL = seats > 1 ? "AND EXISTS (\(desk))" : ""
+            return ("dossiers d", "d.reviewed_by = \(member.person) AND \(own) \(isHere) \(narrowed)")
+        case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
+            return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
+        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled:
+            return (base, "\(conditions) \(ordered)")
+        }
+    }
+
+    /// Nothing where any dossier may be meant.
+    private func among(_ few: [ID<Dossier>]?) -> SQL {
+        guard let few else { return "" }
+        return few.isEmpty ? "AND 0 = 1" : "AND \(id) IN \(few)"
+    }
+
+    /// What a list is a list of: desks, or dossiers of plans.
+    private var base: SQL { list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
+
+    /// The dossier as the list's index has it.
+    private var id: SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
+
+    private var tables: SQL {
+        """
+        \(base) JOIN persons n ON n.id = d.person_id JOIN plans p ON p.id = d.plan_id JOIN units au ON au.id = d.acceptance_unit_id
+            LEFT JOIN titles t ON t.code = d.title_code LEFT JOIN units hu ON hu.id = d.place_id
+        """
+    }
+
+    /// What `Connection.entry` reads.
+    private var columns: SQL {
+        """
+        d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
+        au.name, \(tellsSender ? sender : "''"), \(time), d.stage, hu.name, d.deadline,
+        CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, CASE WHEN d.unit_id = \(member.unit) THEN 1 ELSE 0 END, d.version, \(place)
+        """
+    }
+
+    /// The name of the unit before the reader's on the chain. Where that stands at more than one stop, for itself and for another, it is the one
+    /// at which the dossier is, otherwise the last.
+    private var sender: SQL {
+        if list.scope == .own { return "''" }
+        let mine: SQL = "COALESCE(m.handed_to, m.unit_id) = \(member.unit)"
+        let before: SQL = """
+            SELECT fu.name FROM stops m JOIN stops f ON f.dossier_id = m.dossier_id AND f.position = m.position - 1 JOIN units fu ON fu.id = f.unit_id
+            WHERE m.dossier_id = d.id AND \(mine)
+            """
+        return """
+            COALESCE((\(before) AND m.position = d.stop),
+                (\(before) AND m.position = (SELECT MAX(m.position) FROM stops m WHERE m.dossier_id = d.id AND \(mine))),
+                (SELECT fu.name FROM stops f JOIN units fu ON fu.id = f.unit_id WHERE f.dossier_id = d.id AND d.acceptance_unit_id = \(member.unit)
+                    AND f.position = (SELECT MAX(l.position) FROM stops l WHERE l.dossier_id = d.id)), '')
+            """
+    }
+
+    /// The time that the list is of.
+    private var time: SQL {
+        switch list.tab {
+        case .firstReview, .secondReview, .acceptance, .reviewed, .handled: "k.arrived_at"
+        case .reported, .returned, .failed, .accepted, .refused: "k.acted_at"
+        case .overseen: "d.arrived_at"
+        }
+    }
+
+    /// What the list is ordered by.
+    private var place: SQL {
+        switch list.order {
+        case .time, .timeReversed: time
+        case .name: "d.person_name"
+        case .unit: "d.unit_name"
+        case .title: "COALESCE(t.name, '')"
+        case .deadline: "COALESCE(d.deadline, \(Int(Int64.max >> 10)))"
+        }
+    }
+
+    private var ascends: Bool {
+        switch list.order {
+        case .time: list.waits
+        case .timeReversed: !list.waits
+        case .name, .unit, .title, .deadline: true
+        }
+    }
+
+    private var conditions: SQL { "\(membership) \(within(member)) \(narrowing(on: list.tab == .overseen ? "d" : "k"))" }
+
+    /// What is in the list as a whole.
+    private var membership: SQL {
+        guard member.opensDossiers else { return "1 = 0" }
+        // A unit has no desk for what was not submitted.
+        if list.tab == .handled { return "k.unit_id = \(member.unit)" }
+        if list.tab == .overseen { return "d.edition > 0 AND d.stage <> 'draft' AND EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))" }
+        // An index of some rows serves SQLite only where its own condition is said as well.
+        let waits: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.waiting <> 'nothing'"
+        let acted: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.acted <> 'nothing'"
+        // The acceptance unit's own returns are 补正, and stand in its own list.
+        let accepting: SQL = list.scope == .acceptance ? "d.acceptance_unit_id = k.unit_id" : "d.acceptance_unit_id <> k.unit_id"
+        switch list.tab {
+        case .firstReview: return "\(waits) AND k.waiting = 'firstReview'"
+        case .secondReview: return "\(waits) AND k.waiting = 'secondReview'"
+        case .acceptance: return "\(waits) AND k.waiting = 'acceptance'"
+        case .reviewed: return "\(waits) AND k.waiting = 'secondReview' AND d.reviewed_by = \(member.person)"
+        case .reported: return "\(acted) AND k.acted = 'reported'"
+        case .returned: return "\(acted) AND k.acted = 'returned' AND \(accepting)"
+        case .failed: return "\(acted) AND k.acted = 'failed'"
+        case .accepted: return "\(acted) AND k.acted = 'accepted'"
+        case .refused: return "\(acted) AND k.acted = 'refused'"
+        case .handled, .overseen: return "1 = 0"
+        }
+    }
+
+    /// What the filter says, each condition with its AND. `row`: d, or k where there are desks, whose index then tells year, title and kind.
+    private func narrowing(on row: SQL) -> SQL {
+        let filter = list.filter
+        var all: [SQL] = []
+        if !filter.text.trimmed.isEmpty {
+            all.append("(\(contains(filter.text, in: "d.person_name")) OR \(contains(filter.text, in: "d.unit_name")) OR \(contains(filter.text, in: "t.name")))")
+        }
+        if !filter.name.trimmed.isEmpty { all.append(contains(filter.name, in: "d.person_name")) }
+        if !filter.unit.trimmed.isEmpty { all.append(contains(filter.unit, in: "d.unit_name")) }
+        if !filter.specialty.trimmed.isEmpty { all.append(contains(filter.specialty, in: "d.specialty")) }
+        if let year = filter.year { all.append("\(row).year = \(year)") }
+        // By codes, so that no engine begins with the titles.
+        if !filter.series.isEmpty { all.append("\(row).title_code IN (SELECT ft.code FROM titles ft WHERE ft.series = \(filter.series))") }
+        if !filter.level.isEmpty { all.append("\(row).title_code IN (SELECT ft.code FROM titles ft WHERE ft.level = \(filter.level))") }
+        if !filter.kind.isEmpty { all.append("\(row).application_kind = \(filter.kind)") }
+        if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
+        if let person = filter.person { all.append("d.person_id = \(person)") }
+        if let stage = filter.stage { all.append("d.stage = \(stage)") }
+        if let concluded = filter.concluded { all.append("EXISTS (SELECT 1 FROM plans cp WHERE cp.id = d.plan_id AND cp.concluded = \(concluded))") }
+        if !filter.holder.trimmed.isEmpty {
+            all.append(
+                """
+                d.stage IN ('firstReview', 'secondReview', 'awaitingAcceptance', 'accepted')
+                    AND d.place_id IN (SELECT ou.id FROM units ou WHERE \(contains(filter.holder, in: "ou.name")))
+                """)
+        }
+        if let from = filter.from { all.append("\(time) >= \(Instant(from, hour: 0))") }
+        if let until = filter.until { all.append("\(time) < \(until.end)") }
+        switch filter.correction {
+        case .open: all.append(givenBack(by: member))
+        case .overdue: all.append("d.deadline <= \(now) AND \(givenBack(by: member))")
+        case .resubmitted: all.append("(d.returned_by IS NULL OR d.returned_by <> \(member.unit))")
+        case nil: break
+        }
+        return SQL.joined(all.map { "AND \($0)" }, between: " ")
+    }
+}
+
+extension Worklist.Key {
+    /// Whether its place is one of that order: text among texts, a number among times.
+    fileprivate func fits(_ order: Worklist.Order) -> Bool {
+        switch (order, place) {
+        case (.name, .text), (.unit, .text), (.title, .text), (.time, .number), (.timeReversed, .number), (.deadline, .number): true
+        case (.name, .number), (.unit, .number), (.title, .number), (.time, .text), (.timeReversed, .text), (.deadline, .text): false
+        }
+    }
+}
