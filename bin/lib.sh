@@ -76,15 +76,23 @@ number_before() {
 
 # Runs the Python tests that are named and adds them to the totals.
 run_pytest() {
-  local log="$1" status=0 closing good wrong
+  local log="$1"
   shift
-  .venv/bin/python -m pytest "$@" -p no:cacheprovider 2>&1 | tee "$log" || status=$?
+  ask_pytest "$@" | tee "$log"
+  count_pytest "$log"
+}
+
+ask_pytest() { .venv/bin/python -m pytest "$@" -p no:cacheprovider 2>&1 || printf 'ended with status %s\n' "$?"; }
+
+# What became of tests whose words are in a log.
+count_pytest() {
+  local log="$1" closing good wrong
   closing="$(grep -E '^=+ .*(passed|failed|error).* in [0-9.]+s' "$log" | tail -n 1 || true)"
   good="$(number_before passed "$closing")"
   wrong=$(($(number_before failed "$closing") + $(number_before 'errors?' "$closing")))
   passed=$((passed + good))
   failed=$((failed + wrong))
-  if ((status != 0 && wrong == 0)); then broken "pytest ended with status $status"; fi
+  if ((wrong == 0)) && grep -q '^ended with status' "$log"; then broken "pytest $(tail -n 1 "$log")"; fi
   if ((good + wrong == 0)); then broken "pytest ran no tests"; fi
 }
 

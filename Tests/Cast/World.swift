@@ -55,9 +55,10 @@ public final class World: Sendable {
         .applicant: .school, .secondApplicant: .school, .smallApplicant: .smallSchool, .otherApplicant: .otherSchool, .reviewingApplicant: .school,
     ]
 
-    /// `embedded`: on SQLite whatever engine the tests run on, for what only that engine has.
+    /// `embedded`: on SQLite whatever engine the tests run on, for what only that engine has. `days`: for which the plan takes applications.
     public init(
-        demand: PublicityRule.Demand = .warn, reentry: ReviewChain.Reentry = .ownUnit, embedded: Bool = false, atOnce: Int = 64, connections: Int = 4
+        demand: PublicityRule.Demand = .warn, reentry: ReviewChain.Reentry = .ownUnit, embedded: Bool = false, atOnce: Int = 64, connections: Int = 4,
+        lasting days: Int = 300
     ) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "zhiping-\(newID() as ID<WorkUnit>)")
         (database, discard) = try await Engines.database(in: folder, embedded: embedded, atOnce: atOnce, connections: connections)
@@ -68,7 +69,7 @@ public final class World: Sendable {
             for (name, unit) in World.employers {
                 if let person = people[name], let unit = units[unit] { try connection.employ(person.id, at: unit.id, since: World.start) }
             }
-            let plan = World.plan(units, demand: demand, reentry: reentry)
+            let plan = World.plan(units, demand: demand, reentry: reentry, lasting: days)
             try connection.insert(plan)
             return (units, people, staff, plan, try ReferenceTables.reference(connection), try ReferenceTables.calendar(connection))
         }
@@ -138,12 +139,12 @@ public final class World: Sendable {
         return staff
     }
 
-    private static func plan(_ units: [UnitName: WorkUnit], demand: PublicityRule.Demand, reentry: ReviewChain.Reentry) -> ReviewPlan {
+    private static func plan(_ units: [UnitName: WorkUnit], demand: PublicityRule.Demand, reentry: ReviewChain.Reentry, lasting days: Int) -> ReviewPlan {
         let today = start.day
         return ReviewPlan(
             id: newID(), name: "2026年度演示评审", year: 2026, titles: ["22--1", "22--2"], authority: units[.authority]!.id, limit: units[.bureau]!.id,
             acceptanceUnit: units[.office]!.id, reentry: reentry, publicity: PublicityRule(demand: demand, workingDays: 5),
-            windows: .init(opens: today.adding(-30), applicationsUntil: today.adding(300), reviewsUntil: today.adding(330), acceptanceUntil: today.adding(360)),
+            windows: .init(opens: today.adding(-30), applicationsUntil: today.adding(days), reviewsUntil: today.adding(days + 30), acceptanceUntil: today.adding(days + 60)),
             concluded: false)
     }
 }

@@ -31,7 +31,7 @@ struct Rehearsal {
     static func main() async throws {
         let words = CommandLine.arguments
         guard words.count == 3, let port = Int(words[1]), let reentry = ReviewChain.Reentry(rawValue: words[2]) else { return }
-        let (world, time) = (try await World(reentry: reentry), Time())
+        let (world, time) = (try await World(reentry: reentry, lasting: 40_000), Time())
         let logger = Logger(label: "rehearsal") { _ in JSONLog(write: { FileHandle.standardError.write(Data("\($0)\n".utf8)) }) }
         let clock = Clock(latest: nil, logger: logger, read: { time.reading })
         let settings = Settings(

@@ -132,7 +132,7 @@ struct AdministrationLog {
             "管理记录",
             body: """
                 <div class="title acting"><div>\(isOwn ? .empty : "<nav class=\"crumbs\" aria-label=\"位置\"><a href=\"\(Path.subordinate(unit.id))\">\(unit.name)</a></nav>" as HTML)<h1>管理记录<small>\(unit.name)</small></h1></div>\
-                <a class="button" href="\(Path.with(filter.query, path + "/export"))" download>导出</a></div>
+                <a class="button" href="\(Path.with(filter.query, path + "/export"))">导出</a></div>
                 <section class="card list">\(search)\(entries.isEmpty ? empty : table)\(pager)</section>
                 """)
     }

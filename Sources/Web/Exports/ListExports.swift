@@ -202,7 +202,7 @@ struct LargeExportPage {
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(list))">\(list.menuTitle) · \(list.tabTitle)</a></nav><h1>导出</h1></div>\
                 <section class="card">\(alert.isEmpty ? .empty : "<p class=\"complaint\" role=\"alert\">\(alert)</p>" as HTML)<p>这个列表人数较多，工作簿在后台生成，可以看到进度，生成后下载。</p>\
                 <form method="post" action="\(path)" data-once>\(FormToken.fields(for: path, in: session))<input type="hidden" name="back" value="\(list.reference)">\
-                <p class="buttons"><button class="primary">生成 xlsx</button><a class="button" href="\(Path.export(list, as: .csv))" download>直接下载 csv</a></p></form></section>
+                <p class="buttons"><button class="primary">生成 xlsx</button><a class="button" href="\(Path.export(list, as: .csv))">直接下载 csv</a></p></form></section>
                 """)
     }
 }
@@ -227,11 +227,11 @@ struct ExportPage {
     private var sentence: HTML {
         switch export.state {
         case .waiting:
-            "<p>共 \(export.people) 人，已写入 \(export.written) 人。可以离开本页，生成会继续进行。</p><p><a class=\"button\" href=\"\(Path.export(export.id))\">刷新</a></p>"
+            "<p>共 \(export.people) 人，已写入 \(export.written) 人。可以离开本页，生成会继续进行。</p><p class=\"buttons\"><a class=\"button\" href=\"\(Path.export(export.id))\">刷新</a></p>"
         case .failed: "<p>没有生成：\(export.reason)</p>"
         case .made where export.isGone(at: now): "<p>文件已超过保存期限（24 小时），请重新导出。</p>"
         case .made:
-            "<p>已生成，共 \(export.written) 人，保存至 \(export.until?.text ?? "")。</p><p><a class=\"button primary\" href=\"\(Path.exportFile(export.id))\" download>下载 xlsx</a></p>"
+            "<p>已生成，共 \(export.written) 人，保存至 \(export.until?.text ?? "")。</p><p class=\"buttons\"><a class=\"button primary\" href=\"\(Path.exportFile(export.id))\">下载 xlsx</a></p>"
         }
     }
 }

@@ -88,7 +88,7 @@ struct FileViewPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back)">返回</a></nav><h1>\(file.name)</h1></div>
                 <section class="card paper"><div class="head"><p>第 \(page) 页，共 \(file.pages) 页 · \(file.size)</p><p class="buttons">\(turn("上一页", to: page - 1))\(turn("下一页", to: page + 1))\
-                <a class="button" href="\(path)" download>下载原件</a></p></div><img src="\(path)/pages/\(page)" alt="\(file.name) 第 \(page) 页"></section>
+                <a class="button" href="\(path)">下载原件</a></p></div><img src="\(path)/pages/\(page)" alt="\(file.name) 第 \(page) 页"></section>
                 """)
     }
 

@@ -20,7 +20,7 @@ struct ImportPage {
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.list(of: columns.kind))">\(columns.kind == .units ? "下级单位管理" : "工作人员管理")</a></nav><h1>\(columns.title)</h1></div>
                 <form class="card sheet" method="post" action="\(path)" enctype="multipart/form-data" data-once>\(FormToken.fields(for: path, in: session))\(Complaints(problems: problem.map { [FieldProblem("sheet", $0)] } ?? []).summary)
-                <p>先<a href="\(Path.template(columns.kind))" download>下载模板</a>，在表格软件中填写，每行\(columns.kind == .units ? "一个下级单位及其经办人员（超级管理员）" : "一名工作人员")，一次最多 \(ImportedSheet.mostRows) 行；上传后先逐行核对，确认后才导入。</p>
+                <p>先<a href="\(Path.template(columns.kind))">下载模板</a>，在表格软件中填写，每行\(columns.kind == .units ? "一个下级单位及其经办人员（超级管理员）" : "一名工作人员")，一次最多 \(ImportedSheet.mostRows) 行；上传后先逐行核对，确认后才导入。</p>
                 <div class="field\(problem == nil ? .empty : " wrong" as HTML)"><label for="sheet">工作簿<span class="star" aria-hidden="true">★</span></label>\
                 <input type="file" id="sheet" name="sheet" accept=".xlsx"\(problem == nil ? .empty : " aria-invalid=\"true\"" as HTML) aria-describedby="sheet-note"><p class="\(problem == nil ? "hint" : "complaint")" id="sheet-note">\(problem ?? "xlsx 格式，不超过 20 MB")</p></div>
                 <div class="buttons"><button class="primary">上传并核对</button><a class="button" href="\(Path.list(of: columns.kind))">返回</a></div></form>

@@ -18,7 +18,7 @@ struct PrintoutPage {
             printout.title,
             body: """
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(back.path)">\(back.title)</a></nav><h1>打印：\(printout.title)</h1>\
-                <p class="buttons"><button type="button" data-print hidden>打印</button><a class="button primary" href="\(pdf)" download>下载 PDF</a></p></div>\(choice)
+                <p class="buttons"><button type="button" data-print hidden>打印</button><a class="button primary" href="\(pdf)">下载 PDF</a></p></div>\(choice)
                 <article class="printout" data-mark="\(mark)"><header><h2>\(printout.title)</h2><p>\(printout.subtitle)</p></header>\
                 \(printout.blocks.map(block))<footer>\(mark)</footer></article>
                 """)

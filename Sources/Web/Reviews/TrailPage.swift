@@ -57,7 +57,7 @@ struct TrailPage {
     private var proof: HTML {
         guard !timeline.entries.isEmpty else { return .empty }
         return """
-            <p class="proof"><a href="\(back)/trail/proof" download>下载经办流程证明</a> \
+            <p class="proof"><a href="\(back)/trail/proof">下载经办流程证明</a> \
             <small>证明以上记录未被删改的文件，用 zhiping verify 核对，并与<a href="\(Path.verificationKeys)">公布的公钥</a>比较；新的记录约五分钟后可以证明。</small></p>
             """
     }

@@ -122,7 +122,7 @@ struct WorklistTools {
 
     private var exports: HTML {
         guard list.scope == .archive else {
-            return "<span class=\"exports\">导出：<a href=\"\(Path.export(list, as: .xlsx))\" download>xlsx</a> <a href=\"\(Path.export(list, as: .csv))\" download>csv</a></span>"
+            return "<span class=\"exports\">导出：<a href=\"\(Path.export(list, as: .xlsx))\">xlsx</a> <a href=\"\(Path.export(list, as: .csv))\">csv</a></span>"
         }
         let path = Path.worklistPart(list, "export")
         return """

@@ -37,7 +37,7 @@ struct StaffListPage {
         frame.page(
             "工作人员管理",
             body: """
-                <div class="title acting"><h1>工作人员管理<small>\(unit.name)</small></h1><div class="buttons"><a class="button" href="\(Path.export(.staff))" download>导出</a>\
+                <div class="title acting"><h1>工作人员管理<small>\(unit.name)</small></h1><div class="buttons"><a class="button" href="\(Path.export(.staff))">导出</a>\
                 <a class="button" href="\(Path.imports(.staff))">导入</a><a class="button primary" href="\(Path.newStaff)">新增工作人员</a></div></div>
                 <section class="card list">\(filter)\(records.isEmpty ? empty : table)</section>
                 """, toast: toast)

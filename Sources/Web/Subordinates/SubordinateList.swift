@@ -57,7 +57,7 @@ struct SubordinateListPage {
         frame.page(
             "下级单位管理",
             body: """
-                <div class="title acting"><h1>下级单位管理<small>\(own.name)</small></h1><div class="buttons"><a class="button" href="\(export)" download>导出</a>\
+                <div class="title acting"><h1>下级单位管理<small>\(own.name)</small></h1><div class="buttons"><a class="button" href="\(export)">导出</a>\
                 <a class="button" href="\(Path.imports(.units))">导入</a><a class="button primary" href="\(Path.newSubordinate)">新建下级单位</a></div></div>
                 <div class="beside">\(tree.html)<section class="card list">\(filter)\(search.isEmpty ? level : .empty)\(units.isEmpty ? empty : table)\(pager)</section></div>
                 """, toast: done.map { "<div class=\"notice success\" role=\"status\"><p><strong>已保存：</strong>\($0)。</p></div>" } ?? .empty)
