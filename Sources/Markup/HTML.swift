@@ -34,7 +34,6 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
         }
 
         public mutating func appendLiteral(_ markup: StaticString) { html.append(markup) }
-        /// Generic, so that a literal without a type is taken for markup, in conditions as well, and never for text.
         public mutating func appendInterpolation(_ text: some StringProtocol) { html.append(escaping: String(text)) }
         public mutating func appendInterpolation(_ number: Int) { html.bytes += String(number).utf8 }
         public mutating func appendInterpolation(_ part: HTML) { html.bytes += part.bytes }

@@ -14,9 +14,4 @@ import Testing
         let rows: [HTML] = ["a<b", "c"].map { "<li>\($0)</li>" }
         #expect(("<ul>\(rows)</ul>\(HTML?.none)\(3)\(" hidden", if: true)\(" x", if: false)" as HTML).description == "<ul><li>a&lt;b</li><li>c</li></ul>3 hidden")
     }
-
-    /// A literal that nobody has typed is markup, as the condition around it is written: were it text, pages would show their own tags.
-    @Test(arguments: [true, false]) func literalsInConditionsAreMarkup(_ condition: Bool) {
-        #expect(("<p>\(condition ? "<b>1</b>" : "")</p>" as HTML).description == (condition ? "<p><b>1</b></p>" : "<p></p>"))
-    }
 }
