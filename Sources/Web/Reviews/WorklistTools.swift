@@ -136,7 +136,7 @@ struct WorklistTools {
     /// 公示表 of those whom the unit is about to recommend.
     private var publicity: HTML {
         guard list.scope == .own, list.tab == .firstReview || list.tab == .secondReview else { return .empty }
-        return "<a class=\"exports\" href=\"\(Path.with(list.values, Path.worklistPart(list, "publicity")))\">打印公示表</a>"
+        return "<a href=\"\(Path.with(list.values, Path.worklistPart(list, "publicity")))\">打印公示表</a>"
     }
 
     private var number: HTML {
