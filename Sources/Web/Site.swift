@@ -63,7 +63,8 @@ public struct Site: Sendable {
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 await whenRunning(channel.localAddress?.port ?? port)
-                if await !printer.canPrint { logger.error("no font for PDFs", metadata: ["font": "\(settings.printFont)"]) }
+                // Connections are taken only when this returns.
+                Task { if await !printer.canPrint { logger.error("no font for PDFs", metadata: ["font": "\(settings.printFont)"]) } }
             }, logger: logger)
     }
 

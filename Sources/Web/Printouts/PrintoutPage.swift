@@ -53,7 +53,7 @@ struct PrintoutLinks {
     var html: HTML {
         """
         <section class="card" aria-labelledby="printouts"><h2 id="printouts">打印</h2><ul class="printouts">\(kinds.map { kind in
-            "<li><a href=\"\(base)/\(kind.rawValue)\">\(kind.title)</a> <a href=\"\(base)/\(kind.rawValue)/pdf\" download aria-label=\"下载\(kind.title)PDF\">PDF</a></li>" as HTML
+            "<li><a href=\"\(base)/\(kind.rawValue)\">\(kind.title)</a> <a href=\"\(base)/\(kind.rawValue)/pdf\" aria-label=\"下载\(kind.title)PDF\">PDF</a></li>" as HTML
         })</ul></section>
         """
     }
