@@ -63,3 +63,12 @@ def fill_in(walker, window, **values):
         else:
             element.clear()
             element.send_keys(value)
+
+
+def recuse(walker, look=False):
+    """声明回避 on the page of a dossier."""
+    open_window(walker, "回避", "recusals")
+    if look:
+        walker.inspect("recusal-window")
+    fill_in(walker, "recusals", opinion="与申报人系姻亲。")
+    walker.press("声明回避")

@@ -14,6 +14,7 @@ from system import System, serving
 
 SCHOOL, CITY = "乐山市演示中学", "乐山市教育局（演示）"
 FIRST, SECOND = f"初审·{CITY}", f"复审·{CITY}"
+CLERK = "经办·乐山市演示小学"
 TEACHER = f"申报人·{SCHOOL}"
 # A4 in points, as programs that read PDFs round it.
 A4 = re.compile(r"Page size:\s+59[45][.\d]* x 84[12][.\d]* pts")
@@ -95,10 +96,7 @@ def test_the_bureau_reports_and_withdraws(walker):
 def test_a_reviewer_recuses_himself(walker, case):
     walker.sign_in(FIRST)
     dossier = desk.open_first(walker, desk.BELOW, "初审")
-    open_window(walker, "回避", "recusals")
-    walker.inspect("recusal-window")
-    fill_in(walker, "recusals", opinion="与申报人系姻亲。")
-    walker.press("声明回避")
+    desk.recuse(walker, look=True)
     # On to the next of the list.
     case.dossier = walker.path().split("/")[2].split("?")[0]
     assert case.dossier != dossier
@@ -184,3 +182,34 @@ def test_an_applicant_recalls_and_abandons(walker):
     walker.click(walker.find("#abandonments-confirmed"), stays=True)
     walker.press("确定放弃")
     walker.sees("放弃申报。申报已结束")
+
+
+def test_a_unit_asks_its_superior_to_take_over(walker, other):
+    """A school whose only reviewer is kin of the applicant."""
+    walker.sign_in(CLERK)
+    dossier = desk.open_first(walker, desk.OWN, "初审")
+    name = name_on_page(walker)
+    desk.recuse(walker)
+    walker.open(f"/dossiers/{dossier}")
+    walker.sees("请求移交", "现在没有人可以办理")
+    walker.inspect("hand-over-offer")
+    walker.press(f"请求“{CITY}”移交办理")
+    walker.sees("请填写请求移交的原因")
+    walker.fill("handOverReason", "本单位唯一的审核人员须回避")
+    walker.press(f"请求“{CITY}”移交办理")
+    walker.sees(f"请求“{CITY}”移交办理。")
+    walker.inspect("hand-over-asked")
+    other.sign_in(f"超级管理员·{CITY}")
+    other.sees("请求移交", name)
+    other.inspect("hand-over-home")
+    other.click(other.find("[aria-labelledby=asked] a"))
+    other.inspect("hand-over-unit")
+    other.misses("<button")
+    other.click(other.find(f'button[value="take.{dossier}"]'))
+    other.inspect("hand-over-taken")
+    other.become(FIRST)
+    other.open(f"/dossiers/{dossier}")
+    other.sees(name)
+    assert other.find("#opinion").is_displayed()
+    walker.open(f"/dossiers/{dossier}")
+    walker.sees(CITY)

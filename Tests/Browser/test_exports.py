@@ -1,4 +1,4 @@
-"""What is too large to be exported at once is made in the background; and what nobody of a unit may review is asked to be taken over."""
+"""What is too large to be exported at once is made in the background."""
 
 import io
 import urllib.error
@@ -7,12 +7,10 @@ import zipfile
 import pytest
 
 import desk
-from desk import fill_in, name_on_page, open_window
 from system import System, serving
 
 CITY = "乐山市教育局（演示）"
 FIRST, SECOND = f"初审·{CITY}", f"复审·{CITY}"
-CLERK = "经办·乐山市演示小学"
 AUTHORITY = "初审·四川省人力资源和社会保障厅（演示）"
 
 
@@ -72,36 +70,3 @@ def test_nobody_else_has_the_file(walker, other):
     other.sign_in(SECOND)
     with pytest.raises(urllib.error.HTTPError, match="404"):
         other.download(address)
-
-
-def test_a_unit_asks_its_superior_to_take_over(walker, other):
-    """A school whose only reviewer is kin of the applicant."""
-    walker.sign_in(CLERK)
-    dossier = desk.open_first(walker, desk.OWN, "初审")
-    name = name_on_page(walker)
-    open_window(walker, "回避", "recusals")
-    fill_in(walker, "recusals", opinion="与申报人系姻亲。")
-    walker.press("声明回避")
-    walker.open(f"/dossiers/{dossier}")
-    walker.sees("请求移交", "现在没有人可以办理")
-    walker.inspect("hand-over-offer")
-    walker.press(f"请求“{CITY}”移交办理")
-    walker.sees("请填写请求移交的原因")
-    walker.fill("handOverReason", "本单位唯一的审核人员须回避")
-    walker.press(f"请求“{CITY}”移交办理")
-    walker.sees("请求“乐山市教育局（演示）”移交办理。")
-    walker.inspect("hand-over-asked")
-    other.sign_in(f"超级管理员·{CITY}")
-    other.sees("请求移交", name)
-    other.inspect("hand-over-home")
-    other.click(other.find("[aria-labelledby=asked] a"))
-    other.inspect("hand-over-unit")
-    other.misses("<button")
-    other.click(other.find(f'button[value="take.{dossier}"]'))
-    other.inspect("hand-over-taken")
-    other.become(FIRST)
-    other.open(f"/dossiers/{dossier}")
-    other.sees(name)
-    assert other.find("#opinion").is_displayed()
-    walker.open(f"/dossiers/{dossier}")
-    walker.sees(CITY)
