@@ -105,6 +105,7 @@ public struct Standing: Sendable {
 
 extension Connection {
     public func standing(of unit: WorkUnit) throws -> Standing {
+        // What was done is said twice, since SQLite takes an index of some rows only by that index's own words.
         Standing(
             hasApplicants: try mayHaveApplicants(unit),
             hasSubordinates: try count(

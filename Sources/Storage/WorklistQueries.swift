@@ -1,7 +1,7 @@
 import Domain
 
 extension Connection {
-    /// A page of the list, behind a key; or, `before` a key, the page that ends there, nearest first. Who sent a dossier is told where it is asked for.
+    /// A page of the list behind a key; `backwards`, the page that ends at it, nearest first. `tellingSender`: entries say which unit sent them.
     public func worklist(
         _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, tellingSender: Bool = false,
         at now: Instant

@@ -6,7 +6,7 @@ struct WorklistSQL {
     let member: StaffMember
     let now: Instant
     /// Whether a row tells from which unit it came, which is looked for along its chain.
-    var tellsSender = false
+    let tellsSender: Bool
 
     init(_ list: Worklist, for member: StaffMember, tellingSender: Bool = false, at now: Instant) {
         (self.list, self.member, self.now, tellsSender) = (list, member, now, tellingSender)

@@ -35,10 +35,10 @@ import Testing
             guard seen.insert(path).inserted, seen.count < 800 else { continue }
             let answer = try await browser.get(path)
             guard answer.status == 200 else { continue }
-            // Markup that became text: a condition between two literals is text unless it says otherwise.
-            #expect(!answer.body.contains("&lt;/"), "\(path) shows its own tags")
             crawl.pages.insert(path)
             guard answer.headers[.contentType]?.hasPrefix("text/html") == true else { continue }
+            // Markup that became text: a condition between two literals is text unless it says otherwise.
+            #expect(!answer.body.contains("&lt;/"), "\(path) shows its own tags")
             for match in answer.body.matches(of: /(?:href|src|data-branch)="(\/[^"#]*)/) {
                 let address = String(match.1).replacing("&amp;", with: "&")
                 if !address.hasPrefix("/public/"), !address.hasPrefix("/sign-in/"), !address.hasPrefix("/sign-out") { waiting.append(address) }

@@ -12,6 +12,7 @@ public struct HandOverCount: Sendable, Hashable {
 
 extension Connection {
     public func handOver(from unit: ID<WorkUnit>, to superior: ID<WorkUnit>) throws -> HandOverCount {
+        // What waits is said twice, since SQLite takes an index of some rows only by that index's own words.
         HandOverCount(
             open: try count("SELECT COUNT(*) FROM \(atStop(of: unit)) AND s.handed_to IS NULL"),
             acceptance: try count("SELECT COUNT(*) FROM desks WHERE unit_id = \(unit) AND waiting = 'acceptance' AND waiting <> 'nothing'"),

@@ -45,23 +45,9 @@ public struct JSONLog: LogHandler {
 
     /// What looks like the number of a person, a telephone or a card is not kept, whoever lets it slip into a message.
     private func masked(_ text: String) -> String {
-        var (kept, digits) = ("", "")
-        for scalar in text.unicodeScalars {
-            if ("0"..."9").contains(scalar) {
-                digits.unicodeScalars.append(scalar)
-                continue
-            }
-            if digits.utf8.count < 9 {
-                kept += digits
-                kept.unicodeScalars.append(scalar)
-            } else {
-                kept += "[number]"
-                // The last place of a person's number may be a letter.
-                if scalar != "X", scalar != "x" { kept.unicodeScalars.append(scalar) }
-            }
-            digits = ""
-        }
-        return kept + (digits.utf8.count < 9 ? digits : "[number]")
+        // The expression is made anew each time, and hardly a line has so many digits.
+        guard text.utf8.count(where: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) >= 9 else { return text }
+        return text.replacing(/[0-9]{9,}[0-9Xx]?/, with: "[number]")
     }
 
     /// A JSON string. What a terminal or a viewer would obey (controls, separators, directions) is written by its number.
