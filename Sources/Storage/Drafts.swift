@@ -46,9 +46,9 @@ extension Connection {
         try run(
             """
             INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, stage, stop, round, arrival,
-                correction_requested, acceptance_unit_id, reentry, arrived_at, edition, created_at)
+                correction_requested, acceptance_unit_id, reentry, arrived_at, edition, created_at, authority_id)
             VALUES (\(id), 1, \(plan.id), \(plan.year), \(person.id), \(person.name), \(unit.id), \(unit.name), \(Stage.Name.draft), 0, 0,
-                \(try JSON.text(ReviewChain.Arrival.none)), 0, \(plan.acceptanceUnit), \(plan.reentry), \(now), 0, \(now))
+                \(try JSON.text(ReviewChain.Arrival.none)), 0, \(plan.acceptanceUnit), \(plan.reentry), \(now), 0, \(now), \(plan.authority))
             """)
         try run("INSERT INTO drafts (dossier_id, revision, body, saved_at) VALUES (\(id), 1, \(try JSON.text(content)), \(now))")
     }

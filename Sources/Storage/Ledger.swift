@@ -92,13 +92,15 @@ extension Ledger {
         try connection.run(
             """
             INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, title_code, stage, stop, round, arrival,
-                correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at, place_id, returned_by, reviewed_by, specialty, application_kind)
+                correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at, place_id, returned_by, reviewed_by, specialty, application_kind,
+                authority_id)
             VALUES (\(id), \(dossier.version), \(plan.id), \(plan.year), \(person.id), \(person.name), \(unit.id), \(unit.name),
                 \(draft.content.title.isEmpty ? nil : draft.content.title), \(journey.stage.name), \(journey.stage.stop ?? 0), \(journey.round),
                 \(try JSON.text(journey.chain.arrival)), \(journey.chain.correctionRequested), \(journey.chain.acceptanceUnit), \(journey.chain.reentry),
                 \(dossier.arrivedAt), \(dossier.deadline), \(edition == nil ? 0 : 1), \(edition?.submittedAt), \(openedAt),
                 \(journey.place), \(journey.returner), \(dossier.reviewedBy),
-                \(edition?.content.single(.application)["specialty"] ?? ""), \(edition?.content.single(.application)["kind"] ?? ""))
+                \(edition?.content.single(.application)["specialty"] ?? ""), \(edition?.content.single(.application)["kind"] ?? ""),
+                \(plan.authority))
             """)
         try connection.run(
             """

@@ -3,27 +3,52 @@ import Domain
 extension Connection {
     /// Lets a dossier be found by its names from now on.
     func insertWords(name: String, unit: String) throws {
-        try run("INSERT INTO list_words (kind, word) VALUES ('name', \(name)) ON CONFLICT (kind, word) DO NOTHING")
-        try run("INSERT INTO list_words (kind, word) VALUES ('unit', \(unit)) ON CONFLICT (kind, word) DO NOTHING")
+        for (kind, word) in [("name", name), ("unit", unit)] {
+            guard try run("INSERT INTO list_words (kind, word) VALUES (\(kind), \(word)) ON CONFLICT (kind, word) DO NOTHING") == 1 else { continue }
+            try run(
+                all: word.parts.map { "INSERT INTO word_parts (kind, part, word) VALUES (\(kind), LOWER(\($0)), \(word)) ON CONFLICT (kind, part, word) DO NOTHING" })
+        }
     }
 
     /// Dossiers that are few enough to be looked for in a list one by one.
-    private var few: Int { 2000 }
+    private var few: Int { 5000 }
 
-    /// The dossiers that the words of a filter name, of whatever list, where they are few; nil where they are many or nothing was typed, and
+    /// The dossiers that a part of the list's filter alone leaves, of whatever list, where they are few; nil where each part leaves many, and
     /// the list is gone through instead.
-    func fewNamed(by filter: Worklist.Filter) throws -> [ID<Dossier>]? {
-        for (text, columns) in [(filter.text, ["name", "unit"]), (filter.name, ["name"]), (filter.unit, ["unit"])] as [(String, [String])] where !text.trimmed.isEmpty {
-            if columns.count == 2, try count("SELECT COUNT(*) FROM (SELECT 1 FROM titles t WHERE \(contains(text, in: "t.name")) LIMIT 1) x") == 1 { continue }
-            var found: Set<ID<Dossier>> = []
-            for column in columns {
-                let words: SQL = "SELECT w.word FROM list_words w WHERE w.kind = \(column) AND \(contains(text, in: "w.word"))"
-                let named: SQL = column == "name" ? "d.person_name" : "d.unit_name"
-                found.formUnion(try rows("SELECT d.id FROM dossiers d WHERE \(named) IN (\(words)) LIMIT \(few + 1)") { try $0.id() as ID<Dossier> })
-            }
-            if found.count <= few { return found.sorted { $0.text < $1.text } }
+    func fewNamed(by list: Worklist) throws -> [ID<Dossier>]? {
+        let filter = list.filter
+        if let text = filter.text.nonEmpty, try count("SELECT COUNT(*) FROM (SELECT 1 FROM titles t WHERE \(contains(text, in: "t.name")) LIMIT 1) x") == 0 {
+            let found = try named(text, "name") + named(text, "unit")
+            if found.count <= few { return Set(found).sorted { $0.text < $1.text } }
+        }
+        if let name = filter.name.nonEmpty, case let found = try named(name, "name"), found.count <= few { return found }
+        if let unit = filter.unit.nonEmpty, case let found = try named(unit, "unit"), found.count <= few { return found }
+        // Other lists are short, or have these in their index.
+        guard list.scope == .archive else { return nil }
+        if let holder = filter.holder.nonEmpty,
+            case let found = try some(of: "units u JOIN dossiers d ON d.place_id = u.id", where: "\(contains(holder, in: "u.name"))"), found.count <= few
+        {
+            return found
+        }
+        if !filter.series.isEmpty,
+            case let found = try some(of: "titles t JOIN dossiers d ON d.title_code = t.code", where: "t.series = \(filter.series)"), found.count <= few
+        {
+            return found
         }
         return nil
+    }
+
+    /// Dossiers whose applicant or unit has a name with this text in it.
+    private func named(_ text: String, _ kind: String) throws -> [ID<Dossier>] {
+        let word: SQL = kind == "name" ? "d.person_name" : "d.unit_name"
+        let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(2)))
+        return try some(
+            of: "word_parts w JOIN dossiers d ON \(word) = w.word", where: "w.kind = \(kind) AND w.part = LOWER(\(beginning)) AND \(contains(text, in: "w.word"))")
+    }
+
+    /// At most one more than few.
+    private func some(of tables: SQL, where condition: SQL) throws -> [ID<Dossier>] {
+        try rows("SELECT d.id FROM \(tables) WHERE \(condition) LIMIT \(few + 1)") { try $0.id() }
     }
 
     /// Dossiers of a list that are put into an order which no index has, at most.
@@ -40,5 +65,20 @@ extension Connection {
             if list.filter == Worklist.Filter() { return inTime }
             return try worklistCount(list, for: member, most: mostSorted, at: now) <= mostSorted ? list : inTime
         }
+    }
+}
+
+extension String {
+    /// Its characters, and every two neighbouring ones.
+    fileprivate var parts: Set<String> {
+        let scalars = Array(unicodeScalars)
+        let singles = scalars.map { String(String.UnicodeScalarView([$0])) }
+        return Set(singles + zip(singles, singles.dropFirst()).map { $0 + $1 })
+    }
+
+    /// What was typed; nil where that is nothing.
+    fileprivate var nonEmpty: String? {
+        let text = trimmed
+        return text.isEmpty ? nil : text
     }
 }

@@ -161,7 +161,8 @@ struct SQLiteConnection: Connection {
 
     private func prepare(_ statement: SQL) throws -> Statement {
         let prepared = try database.cachedStatement(sql: statement.text { _ in "?" })
-        try prepared.setArguments(StatementArguments(statement.values.map(\.databaseValue)))
+        // One value for each mark, by the make of `SQL`; as optionals, since GRDB would take the others by key paths, which are slow.
+        prepared.setUncheckedArguments(StatementArguments(statement.values.map { $0 as (any DatabaseValueConvertible)? }))
         return prepared
     }
 }

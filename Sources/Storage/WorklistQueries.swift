@@ -1,14 +1,38 @@
 import Domain
 
 extension Connection {
-    /// A page of the list behind a key; `backwards`, the page that ends at it, nearest first. `tellingSender`: entries say which unit sent them.
+    /// A page of the list behind a key; `backwards`, the page that ends at it, nearest first. `details`: what entries tell besides, each of
+    /// which is looked for in another table.
     public func worklist(
-        _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize, tellingSender: Bool = false,
-        at now: Instant
+        _ list: Worklist, for member: StaffMember, after key: Worklist.Key? = nil, backwards: Bool = false, limit: Int = Worklist.pageSize,
+        telling details: Set<Worklist.Detail> = [], at now: Instant
     ) throws -> [Worklist.Entry] {
         let list = try readable(list, for: member, at: now)
-        let query = WorklistSQL(list, for: member, tellingSender: tellingSender, at: now)
-        return try rows(query.page(among: try fewNamed(by: list.filter), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0) }
+        let query = WorklistSQL(list, for: member, telling: details, at: now)
+        return try rows(query.page(among: try fewNamed(by: list), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0) }
+    }
+
+    /// A page of the list behind a key, and how many dossiers its filter finds.
+    public func worklistPage(
+        _ list: Worklist, for member: StaffMember, after key: Worklist.Key?, telling details: Set<Worklist.Detail>, at now: Instant
+    ) throws -> Worklist.Page {
+        let list = try readable(list, for: member, at: now)
+        let (query, few) = (WorklistSQL(list, for: member, telling: details, at: now), try fewNamed(by: list))
+        var entries = try rows(query.page(among: few, after: key, limit: Worklist.pageSize + 1)) { try self.entry(&$0) }
+        let hasMore = entries.count > Worklist.pageSize
+        if hasMore { entries.removeLast() }
+        let found: Worklist.Page.Found? =
+            if list.filter == Worklist.Filter() {
+                nil
+            } else if key == nil, !hasMore {
+                .exactly(entries.count)
+            } else if few == nil, list.filter.isOfText {
+                // To count them, most of a long list would have to be read.
+                .atLeast(Worklist.pageSize)
+            } else {
+                .exactly(try count(query.count(among: few, most: 1000, seats: seats(list, of: member))))
+            }
+        return Worklist.Page(list: list, entries: entries, hasMore: hasMore, found: found)
     }
 
     /// The entry of one dossier, if the list has it.
@@ -32,8 +56,12 @@ extension Connection {
         if list.filter == Worklist.Filter(), !(everyRow && list.tab == .returned), let kept = try keptCount(list, for: member) { return kept }
         var list = list
         if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
-        let seats = list.tab == .reviewed ? try count("SELECT COUNT(*) FROM staff WHERE person_id = \(member.person)") : 1
-        return try count(WorklistSQL(list, for: member, at: now).count(among: try fewNamed(by: list.filter), most: most, seats: seats))
+        return try count(WorklistSQL(list, for: member, at: now).count(among: try fewNamed(by: list), most: most, seats: seats(list, of: member)))
+    }
+
+    /// Of the member's person, in whatever unit; asked for where it matters.
+    private func seats(_ list: Worklist, of member: StaffMember) throws -> Int {
+        list.tab == .reviewed ? try count("SELECT COUNT(*) FROM staff WHERE person_id = \(member.person)") : 1
     }
 
     /// How much waits in a list as a whole, for this member.

@@ -5,11 +5,11 @@ struct WorklistSQL {
     let list: Worklist
     let member: StaffMember
     let now: Instant
-    /// Whether a row tells from which unit it came, which is looked for along its chain.
-    let tellsSender: Bool
+    /// What a row tells besides what its dossier has itself.
+    let details: Set<Worklist.Detail>
 
-    init(_ list: Worklist, for member: StaffMember, tellingSender: Bool = false, at now: Instant) {
-        (self.list, self.member, self.now, tellsSender) = (list, member, now, tellingSender)
+    init(_ list: Worklist, for member: StaffMember, telling details: Set<Worklist.Detail> = [], at now: Instant) {
+        (self.list, self.member, self.now, self.details) = (list, member, now, details)
     }
 
     /// A page of the list behind a key; `few`: the only dossiers that may be meant.
@@ -39,8 +39,8 @@ struct WorklistSQL {
         "SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id WHERE \(membership) \(within(member)) LIMIT \(most + 1)) found"
     }
 
-    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, what somebody has reviewed, and a
-    /// plan's dossiers by plan; and of a unit's desks as a whole nothing but the desks is read.
+    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and what somebody has reviewed;
+    /// and of a unit's desks as a whole nothing but the desks is read.
     private func counted(seats: Int) -> (from: SQL, condition: SQL) {
         guard member.opensDossiers else { return (base, conditions) }
         // In the list's order, in which the newest are found first.
@@ -49,8 +49,6 @@ struct WorklistSQL {
         let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
         switch list.tab {
         case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
-        case .overseen:
-            return ("dossiers d", "d.edition > 0 AND d.stage <> 'draft' AND d.plan_id IN (SELECT vp.id FROM plans vp WHERE vp.authority_id = \(member.unit)) \(narrowed)")
         case .reviewed:
             // What he has reviewed waits at his unit; only whoever has a seat in more than one has to be asked for which of them.
             let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.waiting = 'secondReview'"
@@ -58,7 +56,7 @@ struct WorklistSQL {
             return ("dossiers d", "d.reviewed_by = \(member.person) AND \(own) \(isHere) \(narrowed)")
         case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
             return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
-        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled:
+        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled, .overseen:
             return (base, "\(conditions) \(ordered)")
         }
     }
@@ -76,17 +74,18 @@ struct WorklistSQL {
     private var id: SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
 
     private var tables: SQL {
-        """
-        \(base) JOIN persons n ON n.id = d.person_id JOIN plans p ON p.id = d.plan_id JOIN units au ON au.id = d.acceptance_unit_id
-            LEFT JOIN titles t ON t.code = d.title_code LEFT JOIN units hu ON hu.id = d.place_id
-        """
+        let plan: SQL = details.contains(.plan) ? "JOIN plans p ON p.id = d.plan_id" : ""
+        let office: SQL = details.contains(.office) ? "JOIN units au ON au.id = d.acceptance_unit_id" : ""
+        let place: SQL = details.contains(.place) ? "LEFT JOIN units hu ON hu.id = d.place_id" : ""
+        return "\(base) JOIN persons n ON n.id = d.person_id LEFT JOIN titles t ON t.code = d.title_code \(plan) \(office) \(place)"
     }
 
     /// What `Connection.entry` reads.
     private var columns: SQL {
-        """
-        d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind, p.name, d.year,
-        au.name, \(tellsSender ? sender : "''"), \(time), d.stage, hu.name, d.deadline,
+        func told(_ detail: Worklist.Detail, _ column: SQL) -> SQL { details.contains(detail) ? column : "''" }
+        return """
+        d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind,
+        \(told(.plan, "p.name")), d.year, \(told(.office, "au.name")), \(told(.sender, sender)), \(time), d.stage, \(told(.place, "hu.name")), d.deadline,
         CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, CASE WHEN d.unit_id = \(member.unit) THEN 1 ELSE 0 END, d.version, \(place)
         """
     }
@@ -143,7 +142,7 @@ struct WorklistSQL {
         guard member.opensDossiers else { return "1 = 0" }
         // A unit has no desk for what was not submitted.
         if list.tab == .handled { return "k.unit_id = \(member.unit)" }
-        if list.tab == .overseen { return "d.edition > 0 AND d.stage <> 'draft' AND EXISTS (SELECT 1 FROM plans vp WHERE vp.id = d.plan_id AND vp.authority_id = \(member.unit))" }
+        if list.tab == .overseen { return "d.authority_id = \(member.unit) AND d.edition > 0 AND d.stage <> 'draft'" }
         // An index of some rows serves SQLite only where its own condition is said as well.
         let waits: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.waiting <> 'nothing'"
         let acted: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.acted <> 'nothing'"
@@ -181,7 +180,11 @@ struct WorklistSQL {
         if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
         if let person = filter.person { all.append("d.person_id = \(person)") }
         if let stage = filter.stage { all.append("d.stage = \(stage)") }
-        if let concluded = filter.concluded { all.append("EXISTS (SELECT 1 FROM plans cp WHERE cp.id = d.plan_id AND cp.concluded = \(concluded))") }
+        if let concluded = filter.concluded {
+            // The years of such plans are told by the index.
+            all.append("\(row).year IN (SELECT cy.year FROM plans cy WHERE cy.concluded = \(concluded))")
+            all.append("d.plan_id IN (SELECT cp.id FROM plans cp WHERE cp.concluded = \(concluded))")
+        }
         if !filter.holder.trimmed.isEmpty {
             all.append(
                 """

@@ -75,6 +75,9 @@ public struct Worklist: Sendable, Hashable {
 
         public init(text: String = "") { self.text = text }
 
+        /// Whether it looks for parts of texts.
+        public var isOfText: Bool { ![text, name, unit, specialty, holder].allSatisfy { $0.trimmed.isEmpty } }
+
         /// Of what was given back: still with its applicant, there past its deadline, or sent in again.
         public enum Correction: String, Sendable, Hashable, CaseIterable { case open, overdue, resubmitted }
     }
@@ -107,6 +110,26 @@ public struct Worklist: Sendable, Hashable {
         }
     }
 
+    /// A page of a list.
+    public struct Page: Sendable {
+        /// The list in the order in which it was read.
+        public let list: Worklist
+        public let entries: [Entry]
+        public let hasMore: Bool
+        /// nil where nothing was filtered.
+        public let found: Found?
+
+        /// How many the filter finds: exactly, as far as a thousand and one; or so many and perhaps more.
+        public enum Found: Sendable, Hashable {
+            case exactly(Int)
+            case atLeast(Int)
+        }
+    }
+
+    /// What an entry tells of its dossier that other tables have.
+    public enum Detail: Sendable, CaseIterable { case plan, office, sender, place }
+
+    /// A dossier of a list. A detail that was not asked for is empty.
     public struct Entry: Sendable, Hashable {
         public let dossier: ID<Dossier>
         public let applicantName: String
@@ -121,7 +144,7 @@ public struct Worklist: Sendable, Hashable {
         public let planName: String
         public let year: Int
         public let acceptanceUnitName: String
-        /// The unit from which it came here; empty where it came from the applicant, or never came, or was not asked for.
+        /// The unit from which it came here; empty where it came from the applicant, or never came.
         public let senderName: String
         /// When it came, or when the unit did what the list is of.
         public let at: Instant

@@ -90,7 +90,7 @@ import Testing
                 """
                 INSERT INTO dossiers SELECT \(second), version, plan_id, year, person_id, person_name, unit_id, unit_name, title_code, stage, stop, round,
                     arrival, correction_requested, acceptance_unit_id, reentry, arrived_at, deadline, edition, submitted_at, created_at,
-                    specialty, application_kind, returned_by, reviewed_by, place_id FROM dossiers WHERE id = \(first)
+                    specialty, application_kind, returned_by, reviewed_by, place_id, authority_id FROM dossiers WHERE id = \(first)
                 """)
             try connection.run("INSERT INTO drafts SELECT \(second), revision, body, saved_at, file_changes FROM drafts WHERE dossier_id = \(first)")
             try connection.run(

@@ -68,6 +68,21 @@ import Testing
         }
     }
 
+    /// What is taken back has its draft's title, also when it is then given up.
+    @Test func aDraftTakenBackMayGetAnotherTitle() async throws {
+        let world = try await World()
+        let id = try await world.dossier(after: [(.applicant, .recall)])
+        try await world.database.write { connection in
+            let draft = try connection.draft(of: id)
+            var content = draft.content
+            content.title = content.title == "22--1" ? "22--2" : "22--1"
+            _ = try connection.saveDraft(content, of: id, by: .applicant(world.person(.applicant).id), over: draft.revision, at: World.start)
+        }
+        #expect(try await world.database.verify().findings == [])
+        try await world.take(.abandon, on: id, by: .applicant)
+        #expect(try await world.database.verify().findings == [])
+    }
+
     @Test(arguments: tables) func everyColumnOfEveryTableIsCovered(_ table: String) async throws {
         // Rows are told apart by the number that only the embedded engine gives them.
         let (_, database, basis) = try await sealed(embedded: true)

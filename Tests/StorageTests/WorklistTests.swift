@@ -83,7 +83,7 @@ import Testing
         func entry(_ tab: Worklist.Tab, _ correction: Worklist.Filter.Correction? = nil, at now: Instant = World.start) async throws -> Worklist.Entry? {
             var list = Worklist(scope: .own, tab: tab)
             list.filter.correction = correction
-            return try await world.database.read { [list] in try $0.worklist(list, for: member, at: now).first }
+            return try await world.database.read { [list] in try $0.worklist(list, for: member, telling: [.place], at: now).first }
         }
         func count(_ tab: Worklist.Tab) async throws -> Int {
             try await world.database.read { try $0.worklistCount(Worklist(scope: .own, tab: tab), for: member, at: World.start) }
@@ -132,7 +132,7 @@ import Testing
             var list = Worklist(scope: .archive, tab: tab)
             change(&list.filter)
             let (entries, count) = try await world.database.read { [list] in
-                (try $0.worklist(list, for: member, at: World.start), try $0.worklistCount(list, for: member, at: World.start))
+                (try $0.worklist(list, for: member, telling: [.place], at: World.start), try $0.worklistCount(list, for: member, at: World.start))
             }
             #expect(entries.count == count)
             return entries
@@ -152,18 +152,19 @@ import Testing
     /// No list reads a table from end to end, nor sorts what an index has in order.
     @Test func listsUseTheirIndex() async throws {
         let (world, member) = try await world()
-        let lists = Worklist.Tab.allCases.map { Worklist(scope: .subordinate, tab: $0) } + [Worklist(scope: .own, tab: .firstReview, filter: .init(text: "张"))]
+        var lists = Worklist.Tab.allCases.map { Worklist(scope: .subordinate, tab: $0) } + [Worklist(scope: .own, tab: .firstReview, filter: .init(text: "张"))]
+        var inYear = Worklist(scope: .archive, tab: .overseen)
+        inYear.filter.year = 2026
+        lists.append(inYear)
         for list in lists {
             for key in [nil, Worklist.Key(place: .number(World.start.milliseconds), dossier: newID())] {
                 let plan = try await world.database.read { try $0.plan(of: list, for: member, after: key, at: World.start) }
                 #expect(!plan.isEmpty)
-                // All that was submitted is walked through in the order of its index, as far as the page goes.
-                let walked = list.tab == .overseen ? "SCAN d USING INDEX dossiers_by_arrival" : ""
-                #expect(!plan.contains { line in line != walked && ["SCAN", "TEMP B-TREE", "Seq Scan", "Sort"].contains { line.contains($0) } }, "\(plan)")
+                #expect(!plan.contains { line in ["SCAN", "TEMP B-TREE", "Seq Scan", "Sort"].contains { line.contains($0) } }, "\(plan)")
                 let index =
                     switch list.tab {
                     case .handled: "desks_of_unit"
-                    case .overseen: "dossiers_by_arrival"
+                    case .overseen: list.filter.year == nil ? "dossiers_overseen " : "dossiers_overseen_by_year "
                     case _: list.waits || list.tab == .reviewed ? "desks_waiting" : "desks_acted"
                     }
                 // PostgreSQL finds one as good as the other in a table of three rows; both are in the list's order.

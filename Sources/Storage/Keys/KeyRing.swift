@@ -38,7 +38,7 @@ final class KeyRing: Sendable {
 
     /// The key of this name; nil where the file does not have it either.
     func sealingKey(_ id: String) throws -> SymmetricKey? {
-        if let key = keys.sealing[id] { return key }
+        if let key = held.withLock({ $0.sealing[id] }) { return key }
         guard let file, let kept = try KeyFile.read(file), kept.keys[id] != nil else { return nil }
         let read = try Keys(kept)
         held.withLock { $0 = read }

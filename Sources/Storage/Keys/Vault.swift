@@ -56,8 +56,9 @@ public struct Vault: Sendable {
     }
 
     func open(_ sealed: String, for place: String) throws -> String {
-        let parts = sealed.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let key = try ring.sealingKey(String(parts[0])), let data = Data(base64Encoded: String(parts[1])) else {
+        guard let end = sealed.utf8.firstIndex(of: UInt8(ascii: ".")), let key = try ring.sealingKey(String(sealed[..<end])),
+            let data = Data(base64Encoded: String(sealed[end...].dropFirst()))
+        else {
             throw Unusable(description: "the key of \(place) is not in the key file")
         }
         do {

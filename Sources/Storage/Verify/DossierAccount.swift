@@ -28,7 +28,8 @@ struct DossierAccount: Sendable {
     static let columns: SQL = """
         d.id, d.version, d.plan_id, d.year, d.person_id, d.person_name, d.unit_id, d.unit_name, d.title_code, d.stage, d.stop, d.round, d.arrival,
         d.correction_requested, d.acceptance_unit_id, d.reentry, d.arrived_at, d.deadline, d.edition, d.submitted_at, d.created_at,
-        d.specialty, d.application_kind, d.returned_by, d.reviewed_by, d.place_id
+        d.specialty, d.application_kind, d.returned_by, d.reviewed_by, d.place_id, d.authority_id,
+        (SELECT p.authority_id FROM plans p WHERE p.id = d.plan_id)
         """
 }
 
@@ -90,7 +91,7 @@ private struct Accounts {
 extension Connection {
     /// The accounts behind an id; nil behind the last.
     func accounts(after last: String, limit: Int) throws -> AccountPage? {
-        let found = try rows("SELECT \(DossierAccount.columns) FROM dossiers d WHERE d.id > \(last) ORDER BY d.id LIMIT \(limit)") { $0.values(26) }
+        let found = try rows("SELECT \(DossierAccount.columns) FROM dossiers d WHERE d.id > \(last) ORDER BY d.id LIMIT \(limit)") { $0.values(28) }
         guard case .text(let through)? = found.last?.first else { return nil }
         var accounts = Accounts(found.map(DossierAccount.init))
         func within(_ column: SQL) -> SQL { "\(column) > \(last) AND \(column) <= \(through)" }

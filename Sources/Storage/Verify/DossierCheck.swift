@@ -45,7 +45,7 @@ struct DossierCheck {
             (11, "round", (journey?.round ?? 0).bound), (12, "arrival", arrival.bound), (13, "correction_requested", (journey?.chain.correctionRequested ?? false).bound),
             (16, "arrived_at", .integer(replay.arrivedAt)), (17, "deadline", optional(replay.deadline)), (18, "edition", .integer(replay.edition)),
             (19, "submitted_at", optional(replay.firstSubmittedAt)), (23, "returned_by", journey?.returner?.bound ?? .null), (24, "reviewed_by", replay.reviewedBy?.bound ?? .null),
-            (25, "place_id", journey?.place?.bound ?? .null),
+            (25, "place_id", journey?.place?.bound ?? .null), (26, "authority_id", account.row[27]),
         ]
         if let submission = replay.submission {
             expected += [
@@ -53,8 +53,7 @@ struct DossierCheck {
                 (6, "unit_id", submission.stops.first?.unit.bound ?? .null), (7, "unit_name", submission.unitName.bound),
                 (14, "acceptance_unit_id", submission.acceptanceUnit.bound), (15, "reentry", submission.reentry.bound),
             ]
-            // What has been taken back is a draft, and its title is the draft's.
-            if journey?.stage != .draft { expected.append((8, "title_code", replay.title.isEmpty ? .null : replay.title.bound)) }
+            if let title = replay.title { expected.append((8, "title_code", title.isEmpty ? .null : title.bound)) }
         }
         var wrong = expected.filter { account.row[$0.0] != $0.2 }.map { "dossiers.\($0.1)" }
         let stops = (journey?.chain.stops ?? []).enumerated().map { position, stop -> [Value] in

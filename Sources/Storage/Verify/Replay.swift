@@ -7,8 +7,8 @@ struct Replay {
     let openedAt: Int64
     private(set) var submission: Submission?
     private(set) var journey: Journey?
-    /// Code of the title applied for; empty where there is none.
-    private(set) var title = ""
+    /// Code of the title applied for, empty where there is none; nil for what was taken back, whose title is its draft's.
+    private(set) var title: String?
     private(set) var desks: [ID<WorkUnit>: Desk] = [:]
     private(set) var deskTimes: [ID<WorkUnit>: Int64] = [:]
     private(set) var actedTimes: [ID<WorkUnit>: Int64] = [:]
@@ -61,6 +61,7 @@ struct Replay {
                 title = signature.title ?? title
             }
         } catch { throw Wrong(kind: .replay, sentence: "这一步所附的内容不可读") }
+        if step == .recall { title = nil }
         let desks = before.desks(desks, after: step, to: next)
         for (unit, desk) in desks where self.desks[unit] != desk { deskTimes[unit] = entry.at }
         if let mark = before.mark(of: step, to: next) { actedTimes[mark.unit] = mark.acted == .nothing ? nil : entry.at }

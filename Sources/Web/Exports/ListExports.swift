@@ -118,7 +118,7 @@ extension Site {
         return { add in
             var key: Worklist.Key?
             while true {
-                let entries = try await database.read { [key] in try $0.worklist(list, for: member, after: key, limit: 1000, tellingSender: true, at: now) }
+                let entries = try await database.read { [key] in try $0.worklist(list, for: member, after: key, limit: 1000, telling: Set(Worklist.Detail.allCases), at: now) }
                 try await add(entries.map { entry in columns.map { $0.text(entry, reference, calendar, now: now) } })
                 guard entries.count == 1000, let last = entries.last else { return }
                 key = last.key

@@ -103,6 +103,17 @@ enum WorklistColumn: String, CaseIterable, Sendable {
         }
     }
 
+    /// What its cells need to be told.
+    var detail: Worklist.Detail? {
+        switch self {
+        case .plan: .plan
+        case .office: .office
+        case .sender: .sender
+        case .holder, .whereabouts: .place
+        case .name, .idNumber, .unit, .title, .series, .level, .specialty, .kind, .year, .state, .time, .waited, .deadline: nil
+        }
+    }
+
     /// Width in a spreadsheet, in characters.
     var width: Double {
         switch self {

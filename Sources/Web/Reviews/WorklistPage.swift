@@ -25,29 +25,25 @@ extension Site {
         return try await database.read { connection in
             let offered = try self.offeredLists(for: member, connection)
             guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
-            let asked = list
-            let list = try connection.readable(asked, for: member, at: now)
-            var notice = notice
-            if list != asked { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
             let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
-            var entries = try connection.worklist(list, for: member, after: key, limit: Worklist.pageSize + 1, tellingSender: columns.contains(.sender), at: now)
-            let more = entries.count > Worklist.pageSize
-            if more { entries.removeLast() }
+            let read = try connection.worklistPage(list, for: member, after: key, telling: Set(columns.compactMap(\.detail)), at: now)
+            var notice = notice
+            if read.list != list { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
+            let list = read.list
             let tabs = try offered.filter { $0.scope == list.scope }.map {
                 (list: $0, count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, at: now))
             }
             guard let firstTab = tabs.first else { throw Problem.notAllowed("您没有查看该列表的权限。") }
-            let found = list.filter == Worklist.Filter() ? nil : try connection.worklistCount(list, for: member, at: now)
             let tools = WorklistTools(
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
-                offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(found, of: list),
+                offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(read.found, of: list),
                 bulks: list.waits || list.tab == .returned ? try connection.recentBulks(of: member, since: now.adding(seconds: -7 * 86_400)) : [],
                 made: try connection.recentExports(of: list.name, by: member, since: now.adding(seconds: -2 * Export.kept)),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
             return WorklistPage(
-                frame: try frame(for: session, connection, current: Path.worklist(firstTab.list), lists: offered), list: list, tabs: tabs, tools: tools, entries: entries,
+                frame: try frame(for: session, connection, current: Path.worklist(firstTab.list), lists: offered), list: list, tabs: tabs, tools: tools, entries: read.entries,
                 columns: columns,
-                isFirst: key == nil, hasMore: more, mayAct: list.waits && member.permissions.contains(list.permission), isLimited: member.limits != .none,
+                isFirst: key == nil, hasMore: read.hasMore, mayAct: list.waits && member.permissions.contains(list.permission), isLimited: member.limits != .none,
                 toast: try notice ?? self.toast(done, for: .staff(member), in: session, connection),
                 session: session, reference: reference, calendar: calendar, now: now
             ).html
@@ -100,10 +96,14 @@ struct WorklistPage {
     let calendar: WorkCalendar
     let now: Instant
 
-    /// How many a filter has found (nil: there is none), exactly up to a thousand.
-    static func sentence(_ found: Int?, of list: Worklist) -> String {
-        guard let found else { return list.order == .time && list.waits ? "等待最久的在前" : "" }
-        return found > 1000 ? "找到超过 1000 人" : "找到 \(found) 人"
+    /// How many a filter has found (nil: there is none).
+    static func sentence(_ found: Worklist.Page.Found?, of list: Worklist) -> String {
+        switch found {
+        case nil: list.order == .time && list.waits ? "等待最久的在前" : ""
+        case .exactly(let number) where number <= 1000: "找到 \(number) 人"
+        case .exactly: "找到超过 1000 人"
+        case .atLeast(let number): "找到 \(number) 人以上"
+        }
     }
 
     var html: HTML {
@@ -124,9 +124,10 @@ struct WorklistPage {
 
     private var table: HTML {
         let origin = Path.origin(list)
+        let cells = columns.map { ($0, "<td data-label=\"\($0.label(in: list))\"" as HTML) }
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(list.menuTitle)列表"><table class="work"><thead><tr>\(bulkKinds.isEmpty ? .empty : "<th scope=\"col\" data-tick-all><span class=\"unseen\">选择</span></th>" as HTML)\(columns.map(head))<th scope="col">操作</th></tr></thead>\
-            <tbody>\(entries.map { row($0, from: origin) })</tbody></table></div>\(bulkBar)
+            <tbody>\(entries.map { row($0, of: cells, from: origin) })</tbody></table></div>\(bulkBar)
             """
     }
 
@@ -138,11 +139,11 @@ struct WorklistPage {
         return "<th scope=\"col\"\(column.sorting(in: list))><a href=\"\(Path.worklist(sorted))\">\(label)</a></th>"
     }
 
-    /// `origin`: of an address that leads back here.
-    private func row(_ entry: Worklist.Entry, from origin: String) -> HTML {
+    /// `cells`: columns with how their cells begin; `origin`: of an address that leads back here.
+    private func row(_ entry: Worklist.Entry, of cells: [(WorklistColumn, HTML)], from origin: String) -> HTML {
         let path = "\(Path.dossier(entry.dossier))\(origin)"
         return """
-                <tr>\(tick(entry))\(columns.map { cell($0, entry, path) })<td data-label="操作"><a class="action" href="\(path)">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
+                <tr>\(tick(entry))\(cells.map { cell($0, $1, entry, path) })<td data-label="操作"><a class="action" href="\(path)">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
             """
     }
 
@@ -180,17 +181,16 @@ struct WorklistPage {
             """
     }
 
-    private func cell(_ column: WorklistColumn, _ entry: Worklist.Entry, _ path: String) -> HTML {
+    private func cell(_ column: WorklistColumn, _ beginning: HTML, _ entry: Worklist.Entry, _ path: String) -> HTML {
         let text = column.text(entry, reference, calendar, now: now)
-        let label = column.label(in: list)
         switch column {
-        case .name: return "<td data-label=\"\(label)\"><a href=\"\(path)\">\(text)</a></td>"
-        case .waited: return "<td data-label=\"\(label)\">\(Waited(calendar, since: entry.at, now: now).html)</td>"
-        case .state: return "<td data-label=\"\(label)\">\(StageTag(stage: entry.stage).html)</td>"
-        case .deadline: return "<td data-label=\"\(label)\">\(deadline(entry))</td>"
-        case .plan, .holder, .whereabouts, .office: return "<td data-label=\"\(label)\" class=\"plan\" title=\"\(text)\">\(text)</td>"
-        case .idNumber, .time, .year: return "<td data-label=\"\(label)\" class=\"number\">\(text)</td>"
-        case .unit, .sender, .title, .series, .level, .specialty, .kind: return "<td data-label=\"\(label)\">\(text)</td>"
+        case .name: return "\(beginning)><a href=\"\(path)\">\(text)</a></td>"
+        case .waited: return "\(beginning)>\(Waited(calendar, since: entry.at, now: now).html)</td>"
+        case .state: return "\(beginning)>\(StageTag(stage: entry.stage).html)</td>"
+        case .deadline: return "\(beginning)>\(deadline(entry))</td>"
+        case .plan, .holder, .whereabouts, .office: return "\(beginning) class=\"plan\" title=\"\(text)\">\(text)</td>"
+        case .idNumber, .time, .year: return "\(beginning) class=\"number\">\(text)</td>"
+        case .unit, .sender, .title, .series, .level, .specialty, .kind: return "\(beginning)>\(text)</td>"
         }
     }
 

@@ -118,7 +118,7 @@ struct SubordinatePage {
             lines.append(
                 """
                 <p>该单位有 \(handOver.open) 件申报材料待审核或已退回申报人。移交后由本单位代其办理，经办流程中同时记载两个单位；该单位无人可以办理（停用、唯一审核人即申报人）时使用。</p>\
-                \(mayHandOver ? "<button name=\"action\" value=\"take\">移交本单位办理</button>" as HTML : "<p class=\"hint\">由本单位超级管理员办理。</p>")
+                \(mayHandOver ? "<button name=\"action\" value=\"take\">全部移交本单位办理</button>" as HTML : "<p class=\"hint\">由本单位超级管理员办理。</p>")
                 """)
         }
         if handOver.taken > 0 {
