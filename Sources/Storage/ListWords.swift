@@ -11,7 +11,7 @@ extension Connection {
     }
 
     /// Dossiers that are few enough to be looked for in a list one by one.
-    private var few: Int { 5000 }
+    private var few: Int { 2000 }
 
     /// The dossiers that a part of the list's filter alone leaves, of whatever list, where they are few; nil where each part leaves many, and
     /// the list is gone through instead.

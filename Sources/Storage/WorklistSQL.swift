@@ -20,18 +20,17 @@ struct WorklistSQL {
                 forwards ? "AND (\(place), \(id)) > (\(key.place), \(key.dossier))" : "AND (\(place), \(id)) < (\(key.place), \(key.dossier))"
             } ?? ""
         let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
-        return "SELECT \(columns) FROM \(tables) WHERE \(conditions) \(among(few)) \(beyond) ORDER BY \(order) LIMIT \(limit)"
+        return "SELECT \(columns) FROM \(tables) WHERE \(conditions(among: few)) \(beyond) ORDER BY \(order) LIMIT \(limit)"
     }
 
     /// The row of one dossier, if the list has it.
-    func row(of dossier: ID<Dossier>) -> SQL { "SELECT \(columns) FROM \(tables) WHERE \(id) = \(dossier) AND \(conditions)" }
+    func row(of dossier: ID<Dossier>) -> SQL { "SELECT \(columns) FROM \(tables) WHERE \(conditions(among: [dossier]))" }
 
     /// How many dossiers there are, at most one more than `most`. `seats`: of the member's person, in whatever unit.
     func count(among few: [ID<Dossier>]?, most: Int, seats: Int) -> SQL {
-        let (from, condition) = counted(seats: seats)
+        let (from, condition) = few == nil ? counted(seats: seats) : (base, conditions(among: few))
         let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
-        let named: SQL = few.map { $0.isEmpty ? "0 = 1 AND" : "d.id IN \($0) AND" } ?? ""
-        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(named) \(condition) LIMIT \(most + 1)) found"
+        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) LIMIT \(most + 1)) found"
     }
 
     /// How many wait in the list as a whole.
@@ -42,7 +41,7 @@ struct WorklistSQL {
     /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and what somebody has reviewed;
     /// and of a unit's desks as a whole nothing but the desks is read.
     private func counted(seats: Int) -> (from: SQL, condition: SQL) {
-        guard member.opensDossiers else { return (base, conditions) }
+        guard member.opensDossiers else { return (base, conditions()) }
         // In the list's order, in which the newest are found first.
         let ordered: SQL = list.order == .time || list.order == .timeReversed ? "ORDER BY \(place) \(ascends ? "" : "DESC" as SQL)" : ""
         let narrowed: SQL = "\(within(member)) \(narrowing(on: "d"))"
@@ -57,14 +56,8 @@ struct WorklistSQL {
         case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
             return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
         case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled, .overseen:
-            return (base, "\(conditions) \(ordered)")
+            return (base, "\(conditions()) \(ordered)")
         }
-    }
-
-    /// Nothing where any dossier may be meant.
-    private func among(_ few: [ID<Dossier>]?) -> SQL {
-        guard let few else { return "" }
-        return few.isEmpty ? "AND 0 = 1" : "AND \(id) IN \(few)"
     }
 
     /// What a list is a list of: desks, or dossiers of plans.
@@ -135,14 +128,24 @@ struct WorklistSQL {
         }
     }
 
-    private var conditions: SQL { "\(membership) \(within(member)) \(narrowing(on: list.tab == .overseen ? "d" : "k"))" }
+    /// What is in the list. Only dossiers of `few`, if it is given: they are then read one by one, and not looked for along the list.
+    private func conditions(among few: [ID<Dossier>]? = nil) -> SQL {
+        let narrowed: SQL = "\(within(member)) \(narrowing(on: list.tab == .overseen ? "d" : "k"))"
+        guard let few, member.opensDossiers else { return "\(membership) \(narrowed)" }
+        if few.isEmpty { return "0 = 1" }
+        // No index has an expression.
+        let isIn: SQL = list.tab == .overseen ? "COALESCE(d.authority_id, '') = \(member.unit) AND \(isSubmitted)" : membership
+        return "\(id) IN \(few) AND \(isIn) \(narrowed)"
+    }
+
+    private var isSubmitted: SQL { "d.edition > 0 AND d.stage <> 'draft'" }
 
     /// What is in the list as a whole.
     private var membership: SQL {
         guard member.opensDossiers else { return "1 = 0" }
         // A unit has no desk for what was not submitted.
         if list.tab == .handled { return "k.unit_id = \(member.unit)" }
-        if list.tab == .overseen { return "d.authority_id = \(member.unit) AND d.edition > 0 AND d.stage <> 'draft'" }
+        if list.tab == .overseen { return "d.authority_id = \(member.unit) AND \(isSubmitted)" }
         // An index of some rows serves SQLite only where its own condition is said as well.
         let waits: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.waiting <> 'nothing'"
         let acted: SQL = "k.unit_id = \(member.unit) AND k.own = \(list.scope == .own) AND k.acted <> 'nothing'"
@@ -160,6 +163,14 @@ struct WorklistSQL {
         case .refused: return "\(acted) AND k.acted = 'refused'"
         case .handled, .overseen: return "1 = 0"
         }
+    }
+
+    /// When the last dossier came of the years in which something is concluded.
+    private var lastConcluded: SQL {
+        """
+        (SELECT MAX((SELECT MAX(l.arrived_at) FROM dossiers l WHERE l.authority_id = \(member.unit) AND l.year = ly.year AND l.edition > 0 AND l.stage <> 'draft'))
+            FROM plans ly WHERE ly.authority_id = \(member.unit) AND ly.concluded = 1)
+        """
     }
 
     /// What the filter says, each condition with its AND. `row`: d, or k where there are desks, whose index then tells year, title and kind.
@@ -181,9 +192,10 @@ struct WorklistSQL {
         if let person = filter.person { all.append("d.person_id = \(person)") }
         if let stage = filter.stage { all.append("d.stage = \(stage)") }
         if let concluded = filter.concluded {
-            // The years of such plans are told by the index.
-            all.append("\(row).year IN (SELECT cy.year FROM plans cy WHERE cy.concluded = \(concluded))")
             all.append("d.plan_id IN (SELECT cp.id FROM plans cp WHERE cp.concluded = \(concluded))")
+            // The index tells years, and what is concluded came before the last of its year.
+            all.append("\(row).year IN (SELECT cy.year FROM plans cy WHERE cy.concluded = \(concluded))")
+            if list.tab == .overseen, concluded { all.append("d.arrived_at <= \(lastConcluded)") }
         }
         if !filter.holder.trimmed.isEmpty {
             all.append(

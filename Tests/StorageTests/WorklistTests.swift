@@ -30,7 +30,7 @@ import Testing
         #expect(all.count == 3 && all == (backwards ? paged.reversed() : paged))
     }
 
-    @Test(arguments: [("second", 1), ("人", 3), ("演示school", 3), ("高级", 3), ("%", 0), ("_", 0), ("'", 0), ("\\", 0)])
+    @Test(arguments: [("second", 1), ("SECOND", 1), ("econ", 1), ("人second", 1), ("示S", 3), ("人", 3), ("演示school", 3), ("高级", 3), ("%", 0), ("_", 0), ("'", 0), ("\\", 0)])
     func searchesAsTyped(_ text: String, _ found: Int) async throws {
         let (world, member) = try await world()
         let list = Worklist(scope: .own, tab: .firstReview, filter: .init(text: text))

@@ -10,5 +10,5 @@ CREATE INDEX dossiers_overseen ON dossiers (authority_id, arrived_at, id, year, 
     WHERE edition > 0 AND stage <> 'draft';
 CREATE INDEX dossiers_overseen_by_year ON dossiers (authority_id, year, arrived_at, id, title_code, application_kind, stage, plan_id)
     WHERE edition > 0 AND stage <> 'draft';
-CREATE INDEX dossiers_by_place ON dossiers (place_id) WHERE place_id IS NOT NULL;
-CREATE INDEX dossiers_by_title ON dossiers (title_code) WHERE title_code IS NOT NULL;
+CREATE INDEX dossiers_by_place ON dossiers (place_id, id) WHERE place_id IS NOT NULL;
+CREATE INDEX dossiers_by_title ON dossiers (title_code, id) WHERE title_code IS NOT NULL;
