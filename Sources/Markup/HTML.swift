@@ -20,8 +20,8 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
     public static func joined(_ parts: some Sequence<HTML>, between: HTML = .empty) -> HTML {
         var all = HTML()
         for (number, part) in parts.enumerated() {
-            if number > 0 { all.bytes += between.bytes }
-            all.bytes += part.bytes
+            if number > 0 { all.append(between) }
+            all.append(part)
         }
         return all
     }
@@ -30,20 +30,35 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
         fileprivate var html = HTML()
 
         public init(literalCapacity: Int, interpolationCount: Int) {
-            html.bytes.reserveCapacity(literalCapacity + interpolationCount * 16)
+            html.bytes.reserveCapacity(literalCapacity + interpolationCount * 40)
         }
 
         public mutating func appendLiteral(_ markup: StaticString) { html.append(markup) }
         public mutating func appendInterpolation(_ text: some StringProtocol) { html.append(escaping: String(text)) }
         public mutating func appendInterpolation(_ number: Int) { html.bytes += String(number).utf8 }
-        public mutating func appendInterpolation(_ part: HTML) { html.bytes += part.bytes }
-        public mutating func appendInterpolation(_ part: HTML?) { html.bytes += part?.bytes ?? [] }
-        public mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { html.bytes += part.bytes } }
+        public mutating func appendInterpolation(_ part: HTML) { html.append(part) }
+        public mutating func appendInterpolation(_ part: HTML?) { if let part { html.append(part) } }
+
+        public mutating func appendInterpolation(_ parts: [HTML]) {
+            html.makeRoom(for: parts.reduce(0) { $0 + $1.bytes.count })
+            for part in parts { html.append(part) }
+        }
 
         /// An attribute without a value, such as `required`: there when the condition holds.
         public mutating func appendInterpolation(_ attribute: StaticString, if condition: Bool) {
             if condition { html.append(attribute) }
         }
+    }
+
+    private mutating func append(_ part: HTML) {
+        makeRoom(for: part.bytes.count)
+        bytes += part.bytes
+    }
+
+    /// What follows a large part is mostly small: to double the room for it would be to copy the page once more.
+    private mutating func makeRoom(for count: Int) {
+        let needed = bytes.count + count
+        if needed > bytes.capacity { bytes.reserveCapacity(needed + needed / 4) }
     }
 
     private mutating func append(_ markup: StaticString) {

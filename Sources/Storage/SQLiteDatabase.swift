@@ -133,7 +133,7 @@ struct SQLiteConnection: Connection {
     func rows<Result>(_ statement: SQL, _ read: (inout Row) throws -> Result) throws -> [Result] {
         let prepared = try prepare(statement)
         var results: [Result] = []
-        let cursor = try GRDB.Row.fetchCursor(prepared)
+        let cursor = try Unread?.fetchCursor(prepared)
         let columns = SQLiteColumns(statement: prepared.sqliteStatement)
         while try cursor.next() != nil {
             var row = Row(columns)
@@ -165,6 +165,14 @@ struct SQLiteConnection: Connection {
         prepared.setUncheckedArguments(StatementArguments(statement.values.map { $0 as (any DatabaseValueConvertible)? }))
         return prepared
     }
+}
+
+/// What a cursor of GRDB's gives for a row whose columns are read where SQLite has them.
+private struct Unread: DatabaseValueConvertible, StatementColumnConvertible {
+    init(sqliteStatement: SQLiteStatement, index: CInt) {}
+
+    var databaseValue: DatabaseValue { .null }
+    static func fromDatabaseValue(_: DatabaseValue) -> Unread? { nil }
 }
 
 /// Columns read where SQLite has them: GRDB's own rows cost as much as the checks of `verify` that read them.

@@ -9,7 +9,7 @@ extension Connection {
     ) throws -> [Worklist.Entry] {
         let list = try readable(list, for: member, at: now)
         let query = WorklistSQL(list, for: member, telling: details, at: now)
-        return try rows(query.page(among: try fewNamed(by: list), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0) }
+        return try rows(query.page(among: try fewNamed(by: list), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0, telling: details) }
     }
 
     /// A page of the list behind a key, and how many dossiers its filter finds.
@@ -18,7 +18,7 @@ extension Connection {
     ) throws -> Worklist.Page {
         let list = try readable(list, for: member, at: now)
         let (query, few) = (WorklistSQL(list, for: member, telling: details, at: now), try fewNamed(by: list))
-        var entries = try rows(query.page(among: few, after: key, limit: Worklist.pageSize + 1)) { try self.entry(&$0) }
+        var entries = try rows(query.page(among: few, after: key, limit: Worklist.pageSize + 1)) { try self.entry(&$0, telling: details) }
         let hasMore = entries.count > Worklist.pageSize
         if hasMore { entries.removeLast() }
         let found: Worklist.Page.Found? =
@@ -37,16 +37,16 @@ extension Connection {
 
     /// The entry of one dossier, if the list has it.
     public func worklistEntry(_ dossier: ID<Dossier>, in list: Worklist, for member: StaffMember, at now: Instant) throws -> Worklist.Entry? {
-        try first(WorklistSQL(try readable(list, for: member, at: now), for: member, at: now).row(of: dossier)) { try self.entry(&$0) }
+        try first(WorklistSQL(try readable(list, for: member, at: now), for: member, at: now).row(of: dossier)) { try self.entry(&$0, telling: []) }
     }
 
-    private func entry(_ row: inout Row) throws -> Worklist.Entry {
+    private func entry(_ row: inout Row, telling details: Set<Worklist.Detail>) throws -> Worklist.Entry {
         let id: ID<Dossier> = try row.id()
         return Worklist.Entry(
-            dossier: id, applicantName: try row.text(), idNumber: try vault.idNumber(of: &row), unitName: try row.text(), title: try row.optionalText() ?? "",
-            series: try row.optionalText() ?? "", levelName: try row.optionalText() ?? "", specialty: try row.text(), kind: try row.text(), planName: try row.text(),
-            year: try row.integer(), acceptanceUnitName: try row.text(), senderName: try row.text(), at: try row.instant(), stage: try row.name(),
-            placeName: try row.optionalText() ?? "", deadline: try row.optionalInstant(), isBack: try row.bool(), isOfReader: try row.bool(), version: try row.integer(),
+            dossier: id, applicantName: try row.text(), idNumber: details.contains(.number) ? try vault.idNumber(of: &row) : nil, unitName: try row.text(),
+            titleCode: try row.optionalText() ?? "", specialty: try row.text(), kind: try row.text(), planName: try row.text(), year: try row.integer(),
+            acceptanceUnitName: try row.text(), senderName: try row.text(), at: try row.instant(), stage: try row.name(), placeName: try row.optionalText() ?? "",
+            deadline: try row.optionalInstant(), isBack: try row.bool(), isOfReader: try row.bool(), version: try row.integer(),
             key: Worklist.Key(place: try Worklist.Key.Place(row.value()), dossier: id))
     }
 

@@ -29,8 +29,7 @@ struct WorklistSQL {
     /// How many dossiers there are, at most one more than `most`. `seats`: of the member's person, in whatever unit.
     func count(among few: [ID<Dossier>]?, most: Int, seats: Int) -> SQL {
         let (from, condition) = few == nil ? counted(seats: seats) : (base, conditions(among: few))
-        let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : "LEFT JOIN titles t ON t.code = d.title_code"
-        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) LIMIT \(most + 1)) found"
+        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(title) WHERE \(condition) LIMIT \(most + 1)) found"
     }
 
     /// How many wait in the list as a whole.
@@ -66,21 +65,24 @@ struct WorklistSQL {
     /// The dossier as the list's index has it.
     private var id: SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
 
+    /// What a row tells lies in tables of its own, and so does the name of a title that is looked for or ordered by.
     private var tables: SQL {
-        let plan: SQL = details.contains(.plan) ? "JOIN plans p ON p.id = d.plan_id" : ""
-        let office: SQL = details.contains(.office) ? "JOIN units au ON au.id = d.acceptance_unit_id" : ""
-        let place: SQL = details.contains(.place) ? "LEFT JOIN units hu ON hu.id = d.place_id" : ""
-        return "\(base) JOIN persons n ON n.id = d.person_id LEFT JOIN titles t ON t.code = d.title_code \(plan) \(office) \(place)"
+        func table(_ detail: Worklist.Detail, _ join: SQL) -> SQL { details.contains(detail) ? join : "" }
+        let (number, plan): (SQL, SQL) = (table(.number, "JOIN persons n ON n.id = d.person_id"), table(.plan, "JOIN plans p ON p.id = d.plan_id"))
+        let (office, place): (SQL, SQL) = (table(.office, "JOIN units au ON au.id = d.acceptance_unit_id"), table(.place, "LEFT JOIN units hu ON hu.id = d.place_id"))
+        return "\(base) \(number) \(plan) \(office) \(place) \(title)"
     }
+
+    private var title: SQL { !list.filter.text.trimmed.isEmpty || list.order == .title ? "LEFT JOIN titles t ON t.code = d.title_code" : "" }
 
     /// What `Connection.entry` reads.
     private var columns: SQL {
         func told(_ detail: Worklist.Detail, _ column: SQL) -> SQL { details.contains(detail) ? column : "''" }
         return """
-        d.id, d.person_name, n.id, n.id_number_sealed, d.unit_name, t.name, t.series, t.level_name, d.specialty, d.application_kind,
-        \(told(.plan, "p.name")), d.year, \(told(.office, "au.name")), \(told(.sender, sender)), \(time), d.stage, \(told(.place, "hu.name")), d.deadline,
-        CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, CASE WHEN d.unit_id = \(member.unit) THEN 1 ELSE 0 END, d.version, \(place)
-        """
+            d.id, d.person_name, \(details.contains(.number) ? "n.id, n.id_number_sealed," : "" as SQL) d.unit_name, d.title_code, d.specialty, d.application_kind,
+            \(told(.plan, "p.name")), d.year, \(told(.office, "au.name")), \(told(.sender, sender)), \(time), d.stage, \(told(.place, "hu.name")), d.deadline,
+            CASE WHEN \(givenBack(by: member)) THEN 1 ELSE 0 END, CASE WHEN d.unit_id = \(member.unit) THEN 1 ELSE 0 END, d.version, \(place)
+            """
     }
 
     /// The name of the unit before the reader's on the chain. Where that stands at more than one stop, for itself and for another, it is the one

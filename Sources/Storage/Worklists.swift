@@ -127,17 +127,17 @@ public struct Worklist: Sendable, Hashable {
     }
 
     /// What an entry tells of its dossier that other tables have.
-    public enum Detail: Sendable, CaseIterable { case plan, office, sender, place }
+    public enum Detail: Sendable, CaseIterable { case number, plan, office, sender, place }
 
     /// A dossier of a list. A detail that was not asked for is empty.
     public struct Entry: Sendable, Hashable {
         public let dossier: ID<Dossier>
         public let applicantName: String
-        public let idNumber: IDNumber
+        /// Opened for whoever is shown it.
+        public let idNumber: IDNumber?
         public let unitName: String
-        public let title: String
-        public let series: String
-        public let levelName: String
+        /// Empty where none is chosen.
+        public let titleCode: String
         public let specialty: String
         /// Code of an application type.
         public let kind: String

@@ -14,9 +14,10 @@ public enum Engines {
     /// An empty database of this program in its newest form, with a key file in the folder.
     public static func database(in folder: URL, embedded: Bool = false, atOnce: Int = 64, connections: Int = 4) async throws -> (any Database, discard: @Sendable () -> Void) {
         guard let server, !embedded else {
-            let database = try SQLiteDatabase(folder: folder, atOnce: atOnce)
-            try await prepare(database)
-            return (database, {})
+            let template = try await embeddedTemplate.value
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            for name in ["zhiping.sqlite", "keys.json"] { try FileManager.default.copyItem(at: template.appending(path: name), to: folder.appending(path: name)) }
+            return (try SQLiteDatabase(folder: folder, atOnce: atOnce), {})
         }
         let (template, keys) = try await template.value
         let name = unusedName()
@@ -55,7 +56,19 @@ public enum Engines {
         try await ReferenceTables.load(into: database)
     }
 
-    /// Made once; every world's database is a copy.
+    /// The folder of a database that is made once; every world's is a copy.
+    private static let embeddedTemplate = Task {
+        let made = FileManager.default.temporaryDirectory.appending(path: "zhiping-template-\(getpid())")
+        let database = try SQLiteDatabase(folder: made)
+        try await prepare(database)
+        let folder = made.appending(path: "template")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try await database.copy(to: folder.appending(path: "zhiping.sqlite"))
+        try FileManager.default.copyItem(at: made.appending(path: "keys.json"), to: folder.appending(path: "keys.json"))
+        return folder
+    }
+
+    /// The same on the server.
     private static let template = Task {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zhiping-template-\(getpid())")
         guard let server else { throw Failure(statement: "TEST_DATABASE_URL") }

@@ -102,9 +102,9 @@ extension Site {
         let organisation = signedIn.kind == .unit ? signedIn.unit?.name ?? signedIn.unitName : "个人"
         let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session)
         var groups = [Frame.MenuGroup(title: "", items: [.init(title: "首页", path: Path.home, count: 0, current: current == Path.home)])]
-        if let member = signedIn.staff {
-            groups += try administrationMenu(for: member, connection, current: current)
-            groups += try reviewMenu(for: member, of: try lists ?? offeredLists(for: member, connection), connection, current: current)
+        if let member = signedIn.staff, let unit = signedIn.unit {
+            groups += try administrationMenu(for: member, of: unit, connection, current: current)
+            groups += try reviewMenu(for: member, of: unit, try lists ?? offeredLists(for: member, of: unit, connection), connection, current: current)
         }
         let closed = try closure(for: signedIn, connection)
         if signedIn.registration?.isOpen == true {
@@ -125,7 +125,7 @@ extension Site {
         return "<div class=\"notice warning\" role=\"status\"><p>\(registration.sentence)</p></div>"
     }
 
-    private func administrationMenu(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+    private func administrationMenu(for member: StaffMember, of unit: WorkUnit, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
         let pages: [(permission: Permission, path: String)] = [
             (.unit, Path.unit), (.subordinates, Path.subordinates), (.staff, Path.staff), (.roles, Path.roles), (.administration, Path.administration),
         ]
@@ -135,14 +135,14 @@ extension Site {
         if let place = items.firstIndex(where: { $0.path == Path.subordinates }) {
             let waiting = try connection.requestsWaiting(at: member.unit)
             items.insert(Frame.MenuItem(title: "单位申请审核", path: Path.unitRequests, count: waiting, current: current == Path.unitRequests), at: place + 1)
-            if try connection.unit(member.unit)?.superior == nil {
+            if unit.superior == nil {
                 items.insert(Frame.MenuItem(title: "归属地维护", path: Path.regions, count: 0, current: current == Path.regions), at: place + 2)
             }
         }
         return items.isEmpty ? [] : [.init(title: Permission.Group.administration.title, items: items)]
     }
 
-    private func reviewMenu(for member: StaffMember, of offered: [Worklist], _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+    private func reviewMenu(for member: StaffMember, of unit: WorkUnit, _ offered: [Worklist], _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
         let items = try Worklist.Scope.allCases.compactMap { scope -> Frame.MenuItem? in
             let lists = offered.filter { $0.scope == scope }
             guard let first = lists.first else { return nil }
@@ -150,15 +150,15 @@ extension Site {
             return .init(title: first.menuTitle, path: Path.worklist(first), count: count, current: lists.contains { Path.worklist($0) == current })
         }
         let posts =
-            try connection.unit(member.unit)?.countsPosts == true && !member.permissions.isDisjoint(with: [.firstReview, .secondReview])
+            unit.countsPosts && !member.permissions.isDisjoint(with: [.firstReview, .secondReview])
             ? [Frame.MenuItem(title: "岗位情况表", path: Path.postTables, count: 0, current: current == Path.postTables)] : []
         let opinions = member.opensDossiers ? [Frame.MenuItem(title: "常用意见设置", path: Path.commonOpinions, count: 0, current: current == Path.commonOpinions)] : []
         return (items + opinions + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + opinions + posts)]
     }
 
-    /// The lists that this member's unit has and his permissions open.
-    func offeredLists(for member: StaffMember, _ connection: any Connection) throws -> [Worklist] {
-        guard let unit = try connection.unit(member.unit) else { return [] }
+    /// The lists that this member's unit has and his permissions open. `unit`: that unit, where it has been read.
+    func offeredLists(for member: StaffMember, of unit: WorkUnit? = nil, _ connection: any Connection) throws -> [Worklist] {
+        guard let unit = try unit ?? connection.unit(member.unit) else { return [] }
         let role = try connection.standing(of: unit)
         return Worklist.all.filter { list in
             switch list.scope {

@@ -112,15 +112,16 @@ extension Site {
             name: "\(list.menuTitle)-\(list.tabTitle)-\(unit.name)", sheet: list.tabTitle, heading: columns.map { $0.label(in: list) }, widths: columns.map(\.width))
     }
 
-    /// The rows of a list, a thousand at a time.
+    /// The rows of a list, read in pieces: no transaction stays open while they are written.
     private func rows(of list: Worklist, for member: StaffMember, at now: Instant) -> @Sendable (_ add: ([[String]]) async throws -> Void) async throws -> Void {
         let (calendar, reference, database, columns) = (calendar, reference, database, WorklistColumn.possible(in: list))
+        let (pageSize, details) = (500, Set(columns.compactMap(\.detail)))
         return { add in
             var key: Worklist.Key?
             while true {
-                let entries = try await database.read { [key] in try $0.worklist(list, for: member, after: key, limit: 1000, telling: Set(Worklist.Detail.allCases), at: now) }
+                let entries = try await database.read { [key] in try $0.worklist(list, for: member, after: key, limit: pageSize, telling: details, at: now) }
                 try await add(entries.map { entry in columns.map { $0.text(entry, reference, calendar, now: now) } })
-                guard entries.count == 1000, let last = entries.last else { return }
+                guard entries.count == pageSize, let last = entries.last else { return }
                 key = last.key
             }
         }

@@ -16,7 +16,7 @@ extension Site {
     private func staffHome(_ context: SignedInContext, _ member: StaffMember, _ unit: WorkUnit) async throws -> Response {
         let (session, now) = (context.session, context.now)
         let home = try await database.read { connection in
-            let offered = try offeredLists(for: member, connection)
+            let offered = try offeredLists(for: member, of: unit, connection)
             let lists = offered.filter { $0.waits && member.permissions.contains($0.permission) }
             // Three working days ahead, as the reminders go.
             let near = calendar.day(Reminder.daysAhead + 1, workingDaysAfter: now.day).adding(-1).end
@@ -31,7 +31,7 @@ extension Site {
                 requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
                 requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0,
                 handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id, at: now) : []), near: near,
-                calendar: calendar, now: now)
+                reference: reference, calendar: calendar, now: now)
         }
         return page(home.html)
     }
@@ -56,6 +56,7 @@ struct StaffHome {
     let handOvers: HandOverRequestRows
     /// Deadlines before this are near.
     let near: Instant
+    let reference: Reference
     let calendar: WorkCalendar
     let now: Instant
 
@@ -142,7 +143,7 @@ struct StaffHome {
         <div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">单位</th><th scope="col">申报职称</th><th scope="col">已等待</th></tr></thead>\
         <tbody>\(item.first.map { entry in
             """
-            <tr><td><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td>\(entry.unitName)</td><td>\(entry.title)</td>\
+            <tr><td><a href="\(Path.dossier(entry.dossier))">\(entry.applicantName)</a></td><td>\(entry.unitName)</td><td>\(reference.title(entry.titleCode)?.name ?? "")</td>\
             <td>\(Waited(calendar, since: entry.at, now: now).html)</td></tr>
             """ as HTML
         })</tbody></table></div>

@@ -83,12 +83,12 @@ enum WorklistColumn: String, CaseIterable, Sendable {
     func text(_ entry: Worklist.Entry, _ reference: Reference, _ calendar: WorkCalendar, now: Instant) -> String {
         switch self {
         case .name: entry.applicantName
-        case .idNumber: entry.idNumber.masked
+        case .idNumber: entry.idNumber?.masked ?? ""
         case .unit: entry.unitName
         case .sender: entry.senderName.isEmpty ? entry.isOfReader ? "申报人" : "—" : entry.senderName
-        case .title: entry.title
-        case .series: entry.series
-        case .level: entry.levelName
+        case .title: reference.title(entry.titleCode)?.name ?? ""
+        case .series: reference.title(entry.titleCode)?.series ?? ""
+        case .level: reference.title(entry.titleCode)?.levelName ?? ""
         case .specialty: entry.specialty
         case .kind: reference.name(entry.kind, in: .applicationTypes) ?? entry.kind
         case .plan: entry.planName
@@ -106,11 +106,12 @@ enum WorklistColumn: String, CaseIterable, Sendable {
     /// What its cells need to be told.
     var detail: Worklist.Detail? {
         switch self {
+        case .idNumber: .number
         case .plan: .plan
         case .office: .office
         case .sender: .sender
         case .holder, .whereabouts: .place
-        case .name, .idNumber, .unit, .title, .series, .level, .specialty, .kind, .year, .state, .time, .waited, .deadline: nil
+        case .name, .unit, .title, .series, .level, .specialty, .kind, .year, .state, .time, .waited, .deadline: nil
         }
     }
 

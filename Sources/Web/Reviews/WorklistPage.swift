@@ -23,7 +23,7 @@ extension Site {
     ) async throws -> HTML {
         let (member, session, now) = (context.member, context.session, context.now)
         return try await database.read { connection in
-            let offered = try self.offeredLists(for: member, connection)
+            let offered = try self.offeredLists(for: member, of: context.unit, connection)
             guard offered.contains(list.whole) else { throw Problem.notAllowed("您没有查看该列表的权限。") }
             let columns = WorklistColumn.chosen(try connection.columns(of: list.name, for: member.id), in: list)
             let read = try connection.worklistPage(list, for: member, after: key, telling: Set(columns.compactMap(\.detail)), at: now)
@@ -31,12 +31,16 @@ extension Site {
             if read.list != list { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
             let list = read.list
             let tabs = try offered.filter { $0.scope == list.scope }.map {
-                (list: $0, count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, at: now))
+                (
+                    list: $0,
+                    count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, most: WorklistPage.mostCounted(in: $0), at: now)
+                )
             }
             guard let firstTab = tabs.first else { throw Problem.notAllowed("您没有查看该列表的权限。") }
             let tools = WorklistTools(
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
-                offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session, found: WorklistPage.sentence(read.found, of: list),
+                offices: list.scope == .acceptance ? [] : try connection.acceptanceUnits(), reference: reference, session: session,
+                found: WorklistPage.sentence(read.found, of: list),
                 bulks: list.waits || list.tab == .returned ? try connection.recentBulks(of: member, since: now.adding(seconds: -7 * 86_400)) : [],
                 made: try connection.recentExports(of: list.name, by: member, since: now.adding(seconds: -2 * Export.kept)),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
@@ -115,10 +119,15 @@ struct WorklistPage {
                 """, toast: toast)
     }
 
+    /// How many of a list that is not kept count of are counted for its tab.
+    static func mostCounted(in list: Worklist) -> Int { list.tab == .reviewed ? 99 : 1000 }
+
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {
         let current: HTML = tab.list == list.whole ? " aria-current=\"page\"" : .empty
-        let isCut = tab.count == 1001 && (isLimited || [.returned, .handled, .overseen, .reviewed].contains(tab.list.tab)) && !tab.list.waits
-        let count = isCut ? "1000+" : String(tab.count)
+        // The others' numbers are kept.
+        let isCounted = isLimited && !tab.list.waits || [.handled, .overseen, .reviewed].contains(tab.list.tab)
+        let most = WorklistPage.mostCounted(in: tab.list)
+        let count = isCounted && tab.count > most ? "\(most)+" : String(tab.count)
         return "<li><a href=\"\(Path.worklist(tab.list))\"\(current)>\(tab.list.tabTitle) <span class=\"count\">\(count)</span></a></li>"
     }
 
