@@ -1,6 +1,6 @@
 import Domain
 
-/// The access rule for reading, as a condition on `dossiers d` (D24). Lists and single records ask this same fragment.
+/// The access rule for reading a single record, as a condition on `dossiers d` (D24); lists select by the same desks and authorities.
 func visible(to actor: Actor) -> SQL {
     switch actor {
     case .applicant(let person): return "d.person_id = \(person)"

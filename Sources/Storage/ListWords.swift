@@ -15,7 +15,7 @@ extension Connection {
 
     /// The dossiers that a part of the list's filter alone leaves, of whatever list, where they are few; nil where each part leaves many, and
     /// the list is gone through instead.
-    func fewNamed(by list: Worklist) throws -> [ID<Dossier>]? {
+    func fewMeant(by list: Worklist) throws -> [ID<Dossier>]? {
         let filter = list.filter
         if let text = filter.text.nonEmpty, try count("SELECT COUNT(*) FROM (SELECT 1 FROM titles t WHERE \(contains(text, in: "t.name")) LIMIT 1) x") == 0 {
             let found = try named(text, "name") + named(text, "unit")
@@ -26,12 +26,12 @@ extension Connection {
         // Other lists are short, or have these in their index.
         guard list.scope == .archive else { return nil }
         if let holder = filter.holder.nonEmpty,
-            case let found = try some(of: "units u JOIN dossiers d ON d.place_id = u.id", where: "\(contains(holder, in: "u.name"))"), found.count <= few
+            case let found = try some(of: "units u", with: "d.place_id = u.id", where: "\(contains(holder, in: "u.name")) AND \(isHeld)"), found.count <= few
         {
             return found
         }
         if !filter.series.isEmpty,
-            case let found = try some(of: "titles t JOIN dossiers d ON d.title_code = t.code", where: "t.series = \(filter.series)"), found.count <= few
+            case let found = try some(of: "titles t", with: "d.title_code = t.code", where: "t.series = \(filter.series)"), found.count <= few
         {
             return found
         }
@@ -41,18 +41,18 @@ extension Connection {
     /// Dossiers whose applicant or unit has a name with this text in it.
     private func named(_ text: String, _ kind: String) throws -> [ID<Dossier>] {
         let word: SQL = kind == "name" ? "d.person_name" : "d.unit_name"
-        let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(2)))
-        return try some(
-            of: "word_parts w JOIN dossiers d ON \(word) = w.word", where: "w.kind = \(kind) AND w.part = LOWER(\(beginning)) AND \(contains(text, in: "w.word"))")
+        let beginning = String(String.UnicodeScalarView(text.lowercased().unicodeScalars.prefix(2)))
+        return try some(of: "word_parts w", with: "\(word) = w.word", where: "w.kind = \(kind) AND w.part = \(beginning) AND \(contains(text, in: "w.word"))")
     }
 
-    /// At most one more than few.
-    private func some(of tables: SQL, where condition: SQL) throws -> [ID<Dossier>] {
-        try rows("SELECT d.id FROM \(tables) WHERE \(condition) LIMIT \(few + 1)") { try $0.id() }
+    /// The dossiers that go with rows of another table, at most one more than few.
+    private func some(of table: SQL, with link: SQL, where condition: SQL) throws -> [ID<Dossier>] {
+        // A cross join, since SQLite takes its tables in the order in which they are said.
+        try rows("SELECT d.id FROM \(table) CROSS JOIN dossiers d WHERE \(condition) AND \(link) LIMIT \(few + 1)") { try $0.id() }
     }
 
     /// Dossiers of a list that are put into an order which no index has, at most.
-    private var mostSorted: Int { 5000 }
+    var mostSorted: Int { 5000 }
 
     /// The list in an order in which it can be read: one that is too long to be sorted stays in the order of its time.
     public func readable(_ list: Worklist, for member: StaffMember, at now: Instant) throws -> Worklist {
@@ -70,10 +70,9 @@ extension Connection {
 
 extension String {
     /// Its characters, and every two neighbouring ones.
-    fileprivate var parts: Set<String> {
-        let scalars = Array(unicodeScalars)
-        let singles = scalars.map { String(String.UnicodeScalarView([$0])) }
-        return Set(singles + zip(singles, singles.dropFirst()).map { $0 + $1 })
+    fileprivate var parts: [String] {
+        let singles = unicodeScalars.map { String(String.UnicodeScalarView([$0])) }
+        return singles + zip(singles, singles.dropFirst()).map { $0 + $1 }
     }
 
     /// What was typed; nil where that is nothing.
@@ -82,3 +81,6 @@ extension String {
         return text.isEmpty ? nil : text
     }
 }
+
+/// Of dossiers that wait at the unit where they are, in the words of their index.
+let isHeld: SQL = "d.stage IN ('firstReview', 'secondReview', 'awaitingAcceptance', 'accepted')"

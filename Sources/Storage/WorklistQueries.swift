@@ -9,7 +9,7 @@ extension Connection {
     ) throws -> [Worklist.Entry] {
         let list = try readable(list, for: member, at: now)
         let query = WorklistSQL(list, for: member, telling: details, at: now)
-        return try rows(query.page(among: try fewNamed(by: list), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0, telling: details) }
+        return try rows(query.page(among: try fewMeant(by: list), after: key, backwards: backwards, limit: limit)) { try self.entry(&$0, telling: details) }
     }
 
     /// A page of the list behind a key, and how many dossiers its filter finds.
@@ -17,7 +17,7 @@ extension Connection {
         _ list: Worklist, for member: StaffMember, after key: Worklist.Key?, telling details: Set<Worklist.Detail>, at now: Instant
     ) throws -> Worklist.Page {
         let list = try readable(list, for: member, at: now)
-        let (query, few) = (WorklistSQL(list, for: member, telling: details, at: now), try fewNamed(by: list))
+        let (query, few) = (WorklistSQL(list, for: member, telling: details, at: now), try fewMeant(by: list))
         var entries = try rows(query.page(among: few, after: key, limit: Worklist.pageSize + 1)) { try self.entry(&$0, telling: details) }
         let hasMore = entries.count > Worklist.pageSize
         if hasMore { entries.removeLast() }
@@ -26,8 +26,8 @@ extension Connection {
                 nil
             } else if key == nil, !hasMore {
                 .exactly(entries.count)
-            } else if few == nil, list.filter.isOfText {
-                // To count them, most of a long list would have to be read.
+            } else if few == nil, list.filter.isOfText, try worklistCount(list.whole, for: member, most: mostSorted, everyRow: true, at: now) > mostSorted {
+                // To count them, most of the list would have to be read.
                 .atLeast(Worklist.pageSize)
             } else {
                 .exactly(try count(query.count(among: few, most: 1000, seats: seats(list, of: member))))
@@ -56,7 +56,7 @@ extension Connection {
         if list.filter == Worklist.Filter(), !(everyRow && list.tab == .returned), let kept = try keptCount(list, for: member) { return kept }
         var list = list
         if list.tab == .returned, list.filter == Worklist.Filter(), !everyRow { list.filter.correction = .open }
-        return try count(WorklistSQL(list, for: member, at: now).count(among: try fewNamed(by: list), most: most, seats: seats(list, of: member)))
+        return try count(WorklistSQL(list, for: member, at: now).count(among: try fewMeant(by: list), most: most, seats: seats(list, of: member)))
     }
 
     /// Of the member's person, in whatever unit; asked for where it matters.

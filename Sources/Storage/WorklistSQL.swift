@@ -20,16 +20,17 @@ struct WorklistSQL {
                 forwards ? "AND (\(place), \(id)) > (\(key.place), \(key.dossier))" : "AND (\(place), \(id)) < (\(key.place), \(key.dossier))"
             } ?? ""
         let order: SQL = forwards ? "\(place), \(id)" : "\(place) DESC, \(id) DESC"
-        return "SELECT \(columns) FROM \(tables) WHERE \(conditions(among: few)) \(beyond) ORDER BY \(order) LIMIT \(limit)"
+        return "SELECT \(columns) FROM \(tables(of: few)) WHERE \(conditions(among: few)) \(beyond) ORDER BY \(order) LIMIT \(limit)"
     }
 
     /// The row of one dossier, if the list has it.
-    func row(of dossier: ID<Dossier>) -> SQL { "SELECT \(columns) FROM \(tables) WHERE \(conditions(among: [dossier]))" }
+    func row(of dossier: ID<Dossier>) -> SQL { "SELECT \(columns) FROM \(tables(of: [dossier])) WHERE \(conditions(among: [dossier]))" }
 
     /// How many dossiers there are, at most one more than `most`. `seats`: of the member's person, in whatever unit.
     func count(among few: [ID<Dossier>]?, most: Int, seats: Int) -> SQL {
-        let (from, condition) = few == nil ? counted(seats: seats) : (base, conditions(among: few))
-        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(title) WHERE \(condition) LIMIT \(most + 1)) found"
+        let (from, condition) = few == nil ? counted(seats: seats) : (base(of: few), conditions(among: few))
+        let titles: SQL = list.filter.text.trimmed.isEmpty ? "" : title
+        return "SELECT COUNT(*) FROM (SELECT 1 FROM \(from) \(titles) WHERE \(condition) LIMIT \(most + 1)) found"
     }
 
     /// How many wait in the list as a whole.
@@ -40,37 +41,46 @@ struct WorklistSQL {
     /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and what somebody has reviewed;
     /// and of a unit's desks as a whole nothing but the desks is read.
     private func counted(seats: Int) -> (from: SQL, condition: SQL) {
-        guard member.opensDossiers else { return (base, conditions()) }
+        guard member.opensDossiers else { return (base(), conditions()) }
         // In the list's order, in which the newest are found first.
         let ordered: SQL = list.order == .time || list.order == .timeReversed ? "ORDER BY \(place) \(ascends ? "" : "DESC" as SQL)" : ""
         let narrowed: SQL = "\(within(member)) \(narrowing(on: "d"))"
         let own: SQL = list.scope == .own ? "d.unit_id = \(member.unit)" : "d.unit_id <> \(member.unit)"
+        // The list's time is a desk's.
+        let isTimed = list.filter.from != nil || list.filter.until != nil
         switch list.tab {
         case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
-        case .reviewed:
+        case .reviewed where !isTimed:
             // What he has reviewed waits at his unit; only whoever has a seat in more than one has to be asked for which of them.
             let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.waiting = 'secondReview'"
             let isHere: SQL = seats > 1 ? "AND EXISTS (\(desk))" : ""
             return ("dossiers d", "d.reviewed_by = \(member.person) AND \(own) \(isHere) \(narrowed)")
-        case .returned where list.filter.correction == .open || list.filter.correction == .overdue:
+        case .returned where !isTimed && (list.filter.correction == .open || list.filter.correction == .overdue):
             return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
-        case .firstReview, .secondReview, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled, .overseen:
-            return (base, "\(conditions()) \(ordered)")
+        case .firstReview, .secondReview, .reviewed, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled, .overseen:
+            return (base(), "\(conditions()) \(ordered)")
         }
     }
 
-    /// What a list is a list of: desks, or dossiers of plans.
-    private var base: SQL { list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
+    /// What a list is a list of: desks, or dossiers of plans. `few`, if they are given, are read first, which nothing that is asked of them can
+    /// change: the limit keeps both engines from taking the subquery apart, and a cross join SQLite from changing the order.
+    private func base(of few: [ID<Dossier>]? = nil) -> SQL {
+        guard let few, let last = few.last else { return list.tab == .overseen ? "dossiers d" : "desks k JOIN dossiers d ON d.id = k.dossier_id" }
+        // As many places as a power of two: each number of them is a statement of its own, and those stay prepared.
+        let places = few + Array(repeating: last, count: few.count.powerOfTwo - few.count)
+        let dossiers: SQL = "(SELECT * FROM dossiers one WHERE one.id IN \(places) LIMIT \(places.count)) d"
+        return list.tab == .overseen ? dossiers : "\(dossiers) CROSS JOIN desks k"
+    }
 
     /// The dossier as the list's index has it.
     private var id: SQL { list.tab == .overseen ? "d.id" : "k.dossier_id" }
 
     /// What a row tells lies in tables of its own, and so does the name of a title that is looked for or ordered by.
-    private var tables: SQL {
+    private func tables(of few: [ID<Dossier>]?) -> SQL {
         func table(_ detail: Worklist.Detail, _ join: SQL) -> SQL { details.contains(detail) ? join : "" }
         let (number, plan): (SQL, SQL) = (table(.number, "JOIN persons n ON n.id = d.person_id"), table(.plan, "JOIN plans p ON p.id = d.plan_id"))
         let (office, place): (SQL, SQL) = (table(.office, "JOIN units au ON au.id = d.acceptance_unit_id"), table(.place, "LEFT JOIN units hu ON hu.id = d.place_id"))
-        return "\(base) \(number) \(plan) \(office) \(place) \(title)"
+        return "\(base(of: few)) \(number) \(plan) \(office) \(place) \(title)"
     }
 
     private var title: SQL { !list.filter.text.trimmed.isEmpty || list.order == .title ? "LEFT JOIN titles t ON t.code = d.title_code" : "" }
@@ -130,14 +140,11 @@ struct WorklistSQL {
         }
     }
 
-    /// What is in the list. Only dossiers of `few`, if it is given: they are then read one by one, and not looked for along the list.
+    /// What is in the list, of `few` dossiers if they are given.
     private func conditions(among few: [ID<Dossier>]? = nil) -> SQL {
-        let narrowed: SQL = "\(within(member)) \(narrowing(on: list.tab == .overseen ? "d" : "k"))"
-        guard let few, member.opensDossiers else { return "\(membership) \(narrowed)" }
-        if few.isEmpty { return "0 = 1" }
-        // No index has an expression.
-        let isIn: SQL = list.tab == .overseen ? "COALESCE(d.authority_id, '') = \(member.unit) AND \(isSubmitted)" : membership
-        return "\(id) IN \(few) AND \(isIn) \(narrowed)"
+        if few?.isEmpty == true { return "0 = 1" }
+        let desk: SQL = few == nil || list.tab == .overseen ? "" : "k.dossier_id = d.id AND"
+        return "\(desk) \(membership) \(within(member)) \(narrowing(on: list.tab == .overseen ? "d" : "k"))"
     }
 
     private var isSubmitted: SQL { "d.edition > 0 AND d.stage <> 'draft'" }
@@ -167,11 +174,12 @@ struct WorklistSQL {
         }
     }
 
-    /// When the last dossier came of the years in which something is concluded.
-    private var lastConcluded: SQL {
+    /// When the first or the last dossier came of all years in which a plan is concluded, or is not.
+    private func edge(_ which: SQL, of concluded: Bool) -> SQL {
         """
-        (SELECT MAX((SELECT MAX(l.arrived_at) FROM dossiers l WHERE l.authority_id = \(member.unit) AND l.year = ly.year AND l.edition > 0 AND l.stage <> 'draft'))
-            FROM plans ly WHERE ly.authority_id = \(member.unit) AND ly.concluded = 1)
+        (SELECT \(which)((SELECT \(which)(l.arrived_at) FROM dossiers l
+            WHERE l.authority_id = \(member.unit) AND l.year = ly.year AND l.edition > 0 AND l.stage <> 'draft'))
+            FROM plans ly WHERE ly.authority_id = \(member.unit) AND ly.concluded = \(concluded))
         """
     }
 
@@ -195,16 +203,12 @@ struct WorklistSQL {
         if let stage = filter.stage { all.append("d.stage = \(stage)") }
         if let concluded = filter.concluded {
             all.append("d.plan_id IN (SELECT cp.id FROM plans cp WHERE cp.concluded = \(concluded))")
-            // The index tells years, and what is concluded came before the last of its year.
+            // The index tells years, and what is concluded came no later than the last of its year, what is not no earlier than the first.
             all.append("\(row).year IN (SELECT cy.year FROM plans cy WHERE cy.concluded = \(concluded))")
-            if list.tab == .overseen, concluded { all.append("d.arrived_at <= \(lastConcluded)") }
+            if list.tab == .overseen { all.append(concluded ? "d.arrived_at <= \(edge("MAX", of: true))" : "d.arrived_at >= \(edge("MIN", of: false))") }
         }
         if !filter.holder.trimmed.isEmpty {
-            all.append(
-                """
-                d.stage IN ('firstReview', 'secondReview', 'awaitingAcceptance', 'accepted')
-                    AND d.place_id IN (SELECT ou.id FROM units ou WHERE \(contains(filter.holder, in: "ou.name")))
-                """)
+            all.append("\(isHeld) AND d.place_id IN (SELECT ou.id FROM units ou WHERE \(contains(filter.holder, in: "ou.name")))")
         }
         if let from = filter.from { all.append("\(time) >= \(Instant(from, hour: 0))") }
         if let until = filter.until { all.append("\(time) < \(until.end)") }
@@ -226,4 +230,9 @@ extension Worklist.Key {
         case (.name, .number), (.unit, .number), (.title, .number), (.time, .text), (.timeReversed, .text), (.deadline, .text): false
         }
     }
+}
+
+extension Int {
+    /// The least power of two that is no less.
+    fileprivate var powerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }

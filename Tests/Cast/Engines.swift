@@ -58,7 +58,7 @@ public enum Engines {
 
     /// The folder of a database that is made once; every world's is a copy.
     private static let embeddedTemplate = Task {
-        let made = FileManager.default.temporaryDirectory.appending(path: "zhiping-template-\(getpid())")
+        let made = FileManager.default.temporaryDirectory.appending(path: "zhiping-template-\(newID() as ID<WorkUnit>)")
         let database = try SQLiteDatabase(folder: made)
         try await prepare(database)
         let folder = made.appending(path: "template")

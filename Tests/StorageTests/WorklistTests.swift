@@ -149,6 +149,47 @@ import Testing
         #expect(try await found(.handled, member) { $0.concluded = true }.isEmpty)
     }
 
+    /// Whatever is filtered, in whatever order, of whatever list: it is counted as it is read, and its page says the same.
+    @Test func everyListIsCountedAsItIsRead() async throws {
+        let (world, _) = try await world()
+        let id = try await world.database.read { try $0.first("SELECT id FROM dossiers ORDER BY id") { try $0.id() as ID<Dossier> } }
+        try await world.take(.giveBack, on: try #require(id), by: .schoolFirst)
+        let series = try #require(world.reference.title("22--2")).series
+        let changes: [(inout Worklist.Filter) -> Void] = [
+            { _ in }, { $0.text = "人" }, { $0.text = "高级" }, { $0.name = "second" }, { $0.unit = "school" }, { $0.specialty = "语文" }, { $0.year = 2026 }, { $0.series = series },
+            { $0.level = "2" }, { $0.kind = "01" }, { $0.acceptanceUnit = world.unit(.office).id }, { $0.from = World.start.day }, { $0.until = World.start.day },
+            { $0.stage = .firstReview }, { $0.holder = "school" }, { $0.concluded = false }, { $0.concluded = true }, { $0.correction = .open }, { $0.correction = .overdue },
+            { $0.correction = .resubmitted }, { ($0.correction, $0.from) = (.open, World.start.day) }, { ($0.name, $0.holder, $0.concluded) = ("人", "school", false) },
+        ]
+        var found = 0
+        let lists = Worklist.Scope.allCases.flatMap { scope in
+            Worklist.Tab.allCases.filter { ($0 == .handled || $0 == .overseen) == (scope == .archive) }.map { Worklist(scope: scope, tab: $0) }
+        }
+        for name in [World.Name.schoolFirst, .authorityFirst] {
+            guard case .staff(let member) = try await world.actor(name) else { continue }
+            for whole in lists {
+                for change in changes {
+                    for order in [Worklist.Order.time, .title, .deadline] {
+                        var list = whole
+                        list.order = order
+                        change(&list.filter)
+                        let (rows, page, count) = try await world.database.read { [list] in
+                            (
+                                try $0.worklist(list, for: member, at: World.start), try $0.worklistPage(list, for: member, after: nil, telling: [.number], at: World.start),
+                                try $0.worklistCount(list, for: member, everyRow: true, at: World.start)
+                            )
+                        }
+                        #expect(rows.count == count && page.entries.map(\.dossier) == rows.map(\.dossier) && !page.hasMore, "\(list)")
+                        #expect(page.found == (list.filter == Worklist.Filter() ? nil : .exactly(count)), "\(list)")
+                        #expect(rows.allSatisfy { $0.idNumber == nil } && page.entries.allSatisfy { $0.idNumber != nil && $0.planName.isEmpty }, "\(list)")
+                        found += count
+                    }
+                }
+            }
+        }
+        #expect(found > 0)
+    }
+
     /// No list reads a table from end to end, nor sorts what an index has in order.
     @Test func listsUseTheirIndex() async throws {
         let (world, member) = try await world()

@@ -92,7 +92,7 @@ struct WorklistPage {
     let isFirst: Bool
     let hasMore: Bool
     let mayAct: Bool
-    /// Whether the reader deals with some of them only, so that they are counted as far as a thousand.
+    /// Whether the reader deals with some of them only, so that they are counted.
     let isLimited: Bool
     let toast: HTML
     let session: Session
