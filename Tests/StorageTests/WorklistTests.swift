@@ -169,7 +169,7 @@ import Testing
             guard case .staff(let member) = try await world.actor(name) else { continue }
             for whole in lists {
                 for change in changes {
-                    for order in [Worklist.Order.time, .title, .deadline] {
+                    for order in [Worklist.Order.time, .title] {
                         var list = whole
                         list.order = order
                         change(&list.filter)
