@@ -30,12 +30,7 @@ extension Site {
             var notice = notice
             if read.list != list { notice = "\(notice)<div class=\"notice warning\" role=\"status\"><p>列表人数较多，按时间排列；请先用查询条件缩小范围，再按其他列排列。</p></div>" }
             let list = read.list
-            let tabs = try offered.filter { $0.scope == list.scope }.map {
-                (
-                    list: $0,
-                    count: try $0.waits ? connection.waitingCount($0, for: member) : connection.worklistCount($0, for: member, most: WorklistPage.mostCounted(in: $0), at: now)
-                )
-            }
+            let tabs = try offered.filter { $0.scope == list.scope }.map { (list: $0, count: try WorklistPage.count(of: $0, for: member, at: now, connection)) }
             guard let firstTab = tabs.first else { throw Problem.notAllowed("您没有查看该列表的权限。") }
             let tools = WorklistTools(
                 list: list, columns: columns, views: try connection.views(of: list.name, for: member.id), years: try connection.planYears(),
@@ -120,7 +115,12 @@ struct WorklistPage {
     }
 
     /// How many of a list that is not kept count of are counted for its tab.
-    static func mostCounted(in list: Worklist) -> Int { list.tab == .reviewed ? 99 : 1000 }
+    private static func mostCounted(in list: Worklist) -> Int { list.tab == .reviewed ? 99 : 1000 }
+
+    /// What a list's tab says it holds: at most one more than is counted.
+    static func count(of list: Worklist, for member: StaffMember, at now: Instant, _ connection: any Connection) throws -> Int {
+        try list.waits ? connection.waitingCount(list, for: member) : connection.worklistCount(list, for: member, most: mostCounted(in: list), at: now)
+    }
 
     private func tab(_ tab: (list: Worklist, count: Int)) -> HTML {
         let current: HTML = tab.list == list.whole ? " aria-current=\"page\"" : .empty
