@@ -5,6 +5,9 @@ public protocol Database: Sendable {
     /// Reads from one unchanging state of the database.
     func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result
 
+    /// Serves a request, of which reading is the greater part, where a read needs no change of threads.
+    func serving<Result>(_ body: () async throws -> Result) async throws -> Result
+
     /// Runs a transaction and returns when it is durable; a thrown error undoes all of it.
     ///
     /// Several bodies may share one commit, each in a savepoint of its own, and one that collides with another is run again from its start:
@@ -41,6 +44,7 @@ public protocol Database: Sendable {
 }
 
 extension Database {
+    public func serving<Result>(_ body: () async throws -> Result) async throws -> Result { try await body() }
     public func clock() async throws -> Instant? { nil }
     public func walBytes() -> Int64? { nil }
     public func warnings() async throws -> [String] { [] }

@@ -13,6 +13,7 @@ extension Connection {
         _ desks: [ID<WorkUnit>: Desk], instead before: [ID<WorkUnit>: Desk], marking mark: (unit: ID<WorkUnit>, acted: Desk.Acted)?, of dossier: Dossier,
         from journey: Journey, at now: Instant
     ) throws {
+        try narrow(to: dossier)
         for unit in before.keys where desks[unit] == nil { try run("DELETE FROM desks WHERE dossier_id = \(dossier.id) AND unit_id = \(unit)") }
         for (unit, desk) in desks where before[unit] != desk || mark?.unit == unit {
             if before[unit] == desk {
@@ -23,7 +24,7 @@ extension Connection {
             } else {
                 try run(
                     """
-                    INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, year, title_code, application_kind)
+                    INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, year, title_code, application_kind, acceptance_unit_id, stage)
                     VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now), \(narrowing(of: dossier)))
                     ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at
                     """)
@@ -32,20 +33,31 @@ extension Connection {
         try count(from: ListPlaces(before, journey), to: ListPlaces(desks, dossier.journey), of: dossier.unit)
     }
 
+    /// Tells the desks of a dossier where it stands now.
+    private func narrow(to dossier: Dossier) throws {
+        let (office, stage) = (dossier.journey.chain.acceptanceUnit, dossier.journey.stage.name)
+        try run(
+            """
+            UPDATE desks SET acceptance_unit_id = \(office), stage = \(stage)
+            WHERE dossier_id = \(dossier.id) AND (stage <> \(stage) OR acceptance_unit_id <> \(office))
+            """)
+    }
+
     func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant, actedAt: Instant?) throws {
         try run(
             """
-            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind)
+            INSERT INTO desks (unit_id, dossier_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind, acceptance_unit_id, stage)
             VALUES (\(unit), \(dossier.id), \(unit == dossier.unit), \(desk.waiting), \(desk.acted), \(now), \(actedAt), \(narrowing(of: dossier)))
             ON CONFLICT (dossier_id, unit_id) DO UPDATE SET waiting = excluded.waiting, acted = excluded.acted, arrived_at = excluded.arrived_at,
                 acted_at = excluded.acted_at
             """)
     }
 
-    /// What lists are narrowed by, as the dossier has it when it comes to a desk; a new edition sets it anew.
+    /// What lists are narrowed by, as the dossier has it when it comes to a desk; a new edition and every step set it anew.
     private func narrowing(of dossier: Dossier) -> SQL {
         """
-        \(dossier.year), (SELECT d.title_code FROM dossiers d WHERE d.id = \(dossier.id)), (SELECT d.application_kind FROM dossiers d WHERE d.id = \(dossier.id))
+        \(dossier.year), (SELECT d.title_code FROM dossiers d WHERE d.id = \(dossier.id)), (SELECT d.application_kind FROM dossiers d WHERE d.id = \(dossier.id)),
+        \(dossier.journey.chain.acceptanceUnit), \(dossier.journey.stage.name)
         """
     }
 

@@ -11,6 +11,7 @@ public final class SQLiteDatabase: Database {
     public let watch = EngineWatch()
     private let writes: GroupCommit
     private let log = WriteAheadLog()
+    private let (requests, others) = (Lanes(SQLiteDatabase.lanes), Lanes(2))
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
     private let lock: FileHandle
 
@@ -43,7 +44,7 @@ public final class SQLiteDatabase: Database {
         lock = try Self.lock(folder)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = requests.count + others.count
         configuration.busyMode = .timeout(2)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
@@ -61,6 +62,10 @@ public final class SQLiteDatabase: Database {
             throw CannotOpen(description: "the database does not keep its settings: \(settings)")
         }
     }
+
+    /// One for each core, and one more, since one may wait for the disk. More would only take turns, and make every request wait as long
+    /// as the slowest.
+    private static let lanes = max(2, min(8, ProcessInfo.processInfo.activeProcessorCount)) + 1
 
     private static let demanded = ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"]
 
@@ -84,10 +89,17 @@ public final class SQLiteDatabase: Database {
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         do {
-            return try await pool.read { [vault] in try body(SQLiteConnection(database: $0, vault: vault)) }
+            // What is read for no request may take long, and has threads of its own.
+            return try await withTaskExecutorPreference(requests.isCurrent ? requests : others) {
+                try pool.read { try body(SQLiteConnection(database: $0, vault: vault)) }
+            }
         } catch let error as DatabaseError {
             throw watch.met(error)
         }
+    }
+
+    public func serving<Result>(_ body: () async throws -> Result) async throws -> Result {
+        try await withTaskExecutorPreference(requests) { try await body() }
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {

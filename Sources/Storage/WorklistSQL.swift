@@ -35,11 +35,10 @@ struct WorklistSQL {
 
     /// How many wait in the list as a whole.
     func waiting(most: Int) -> SQL {
-        "SELECT COUNT(*) FROM (SELECT 1 FROM desks k JOIN dossiers d ON d.id = k.dossier_id WHERE \(membership) \(within(member)) LIMIT \(most + 1)) found"
+        "SELECT COUNT(*) FROM (SELECT 1 FROM desks k LEFT JOIN dossiers d ON d.id = k.dossier_id WHERE \(membership) \(within(member)) LIMIT \(most + 1)) found"
     }
 
-    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and what somebody has reviewed;
-    /// and of a unit's desks as a whole nothing but the desks is read.
+    /// What is found sooner otherwise than in the list's order is counted so: what lies with applicants, and what somebody has reviewed.
     private func counted(seats: Int) -> (from: SQL, condition: SQL) {
         guard member.opensDossiers else { return (base(), conditions()) }
         // In the list's order, in which the newest are found first.
@@ -49,7 +48,6 @@ struct WorklistSQL {
         // The list's time is a desk's.
         let isTimed = list.filter.from != nil || list.filter.until != nil
         switch list.tab {
-        case .handled where list.filter == Worklist.Filter() && member.limits == .none: return ("desks k", "k.unit_id = \(member.unit)")
         case .reviewed where !isTimed:
             // What he has reviewed waits at his unit; only whoever has a seat in more than one has to be asked for which of them.
             let desk: SQL = "SELECT 1 FROM desks k WHERE k.dossier_id = d.id AND k.unit_id = \(member.unit) AND k.waiting = 'secondReview'"
@@ -58,7 +56,8 @@ struct WorklistSQL {
         case .returned where !isTimed && (list.filter.correction == .open || list.filter.correction == .overdue):
             return ("dossiers d", "\(own) AND d.stage = \(list.scope == .acceptance ? Stage.Name.returnedForCorrection : .returned) \(narrowed)")
         case .firstReview, .secondReview, .reviewed, .reported, .returned, .failed, .acceptance, .accepted, .refused, .handled, .overseen:
-            return (base(), "\(conditions()) \(ordered)")
+            // A left join is left out by both engines where nothing is asked of the dossier.
+            return (list.tab == .overseen ? base() : "desks k LEFT JOIN dossiers d ON d.id = k.dossier_id", "\(conditions()) \(ordered)")
         }
     }
 
@@ -183,7 +182,7 @@ struct WorklistSQL {
         """
     }
 
-    /// What the filter says, each condition with its AND. `row`: d, or k where there are desks, whose index then tells year, title and kind.
+    /// What the filter says, each condition with its AND. `row`: d, or k where there are desks, whose index then tells year, title, kind and 评委会.
     private func narrowing(on row: SQL) -> SQL {
         let filter = list.filter
         var all: [SQL] = []
@@ -198,9 +197,9 @@ struct WorklistSQL {
         if !filter.series.isEmpty { all.append("\(row).title_code IN (SELECT ft.code FROM titles ft WHERE ft.series = \(filter.series))") }
         if !filter.level.isEmpty { all.append("\(row).title_code IN (SELECT ft.code FROM titles ft WHERE ft.level = \(filter.level))") }
         if !filter.kind.isEmpty { all.append("\(row).application_kind = \(filter.kind)") }
-        if let unit = filter.acceptanceUnit { all.append("d.acceptance_unit_id = \(unit)") }
+        if let unit = filter.acceptanceUnit { all.append("\(row).acceptance_unit_id = \(unit)") }
         if let person = filter.person { all.append("d.person_id = \(person)") }
-        if let stage = filter.stage { all.append("d.stage = \(stage)") }
+        if let stage = filter.stage { all.append("\(row).stage = \(stage)") }
         if let concluded = filter.concluded {
             all.append("d.plan_id IN (SELECT cp.id FROM plans cp WHERE cp.concluded = \(concluded))")
             // The index tells years, and what is concluded came no later than the last of its year, what is not no earlier than the first.

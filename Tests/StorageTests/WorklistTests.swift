@@ -197,6 +197,11 @@ import Testing
         var inYear = Worklist(scope: .archive, tab: .overseen)
         inYear.filter.year = 2026
         lists.append(inYear)
+        for tab in [Worklist.Tab.handled, .overseen] {
+            var inStage = Worklist(scope: .archive, tab: tab)
+            inStage.filter.stage = .passed
+            lists.append(inStage)
+        }
         for list in lists {
             for key in [nil, Worklist.Key(place: .number(World.start.milliseconds), dossier: newID())] {
                 let plan = try await world.database.read { try $0.plan(of: list, for: member, after: key, at: World.start) }
@@ -204,8 +209,8 @@ import Testing
                 #expect(!plan.contains { line in ["SCAN", "TEMP B-TREE", "Seq Scan", "Sort"].contains { line.contains($0) } }, "\(plan)")
                 let index =
                     switch list.tab {
-                    case .handled: "desks_of_unit"
-                    case .overseen: list.filter.year == nil ? "dossiers_overseen " : "dossiers_overseen_by_year "
+                    case .handled: list.filter.stage == nil ? "desks_of_unit" : "desks_by_stage"
+                    case .overseen: "dossiers_overseen\(list.filter.year != nil ? "_by_year" : list.filter.stage != nil ? "_by_stage" : "") "
                     case _: list.waits || list.tab == .reviewed ? "desks_waiting" : "desks_acted"
                     }
                 // PostgreSQL finds one as good as the other in a table of three rows; both are in the list's order.

@@ -109,10 +109,11 @@ extension Connection {
         ) { $0.stops.append($1.values(6)) }
         try fill(
             &accounts,
-            "SELECT dossier_id, unit_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind FROM desks WHERE \(within("dossier_id")) ORDER BY dossier_id"
-        ) {
-            $0.desks.append($1.values(9))
-        }
+            """
+            SELECT dossier_id, unit_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind, acceptance_unit_id, stage
+            FROM desks WHERE \(within("dossier_id")) ORDER BY dossier_id
+            """
+        ) { $0.desks.append($1.values(11)) }
         try fill(
             &accounts,
             """

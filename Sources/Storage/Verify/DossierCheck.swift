@@ -64,7 +64,7 @@ struct DossierCheck {
         if stops != account.stops { wrong.append("stops") }
         let own = replay.submission?.stops.first?.unit
         // As the dossier's own row has them, each of which is compared itself.
-        let narrowing = [account.row[3], account.row[8], account.row[22]]
+        let narrowing = [3, 8, 22, 14, 9].map { account.row[$0] }
         let desks = replay.desks.map { unit, desk -> [Value] in
             [unit.bound, (unit == own).bound, desk.waiting.bound, desk.acted.bound, .integer(replay.deskTimes[unit] ?? 0), optional(replay.actedTimes[unit])] + narrowing
         }
