@@ -44,7 +44,8 @@ public final class SQLiteDatabase: Database {
         lock = try Self.lock(folder)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = requests.count + others.count
+        // One more for a copy of the whole, which is read by a thread of its own.
+        configuration.maximumReaderCount = requests.count + others.count + 1
         configuration.busyMode = .timeout(2)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
