@@ -86,13 +86,15 @@ extension Connection {
         if try count("SELECT COUNT(*) FROM bulks WHERE id = \(bulk.id)") > 0 { return }
         guard !dossiers.isEmpty else { throw Problem.refused("没有选择申报人，请先勾选。") }
         guard dossiers.count <= Bulk.most else { throw Problem.refused("一次最多办理 \(Bulk.most) 人，请减少后再提交。") }
+        let seen = try seen(among: dossiers.map(\.id), by: member)
+        guard !seen.isEmpty else { throw Problem.notFound }
+        guard seen.count == dossiers.count else { throw Problem.refused("所选人员有变化，请核对后再确定。") }
         try run(
             """
             INSERT INTO bulks (id, staff_id, kind, list, said, created_at)
             VALUES (\(bulk.id), \(member.id), \(bulk.kind.rawValue), \(bulk.list), \(try JSON.text(bulk.said)), \(bulk.createdAt))
             """)
-        for (position, chosen) in dossiers.enumerated() {
-            let dossier = try dossier(chosen.id, for: .staff(member))
+        for (position, (chosen, dossier)) in zip(dossiers, seen).enumerated() {
             try run(
                 """
                 INSERT INTO bulk_items (bulk_id, position, dossier_id, applicant_name, version, state, answer)
@@ -101,6 +103,13 @@ extension Connection {
         }
         // Whoever does it looks soon, and not at its usual time.
         try run("UPDATE jobs SET due_at = \(bulk.createdAt) WHERE name = 'bulks' AND due_at > \(bulk.createdAt)")
+    }
+
+    /// Those of some dossiers that a member sees, in their order.
+    public func seen(among ids: [ID<Dossier>], by member: StaffMember) throws -> [Dossier] {
+        try ids.compactMap { id in
+            do { return try dossier(id, for: .staff(member)) } catch Problem.notFound { return nil }
+        }
     }
 
     /// A bulk of this member's; others' are nobody's business.

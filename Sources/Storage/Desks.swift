@@ -33,14 +33,10 @@ extension Connection {
         try count(from: ListPlaces(before, journey), to: ListPlaces(desks, dossier.journey), of: dossier.unit)
     }
 
-    /// Tells the desks of a dossier where it stands now.
+    /// Tells the desks of a dossier where it stands now; who accepts it is known before there is one, and stays.
     private func narrow(to dossier: Dossier) throws {
-        let (office, stage) = (dossier.journey.chain.acceptanceUnit, dossier.journey.stage.name)
-        try run(
-            """
-            UPDATE desks SET acceptance_unit_id = \(office), stage = \(stage)
-            WHERE dossier_id = \(dossier.id) AND (stage <> \(stage) OR acceptance_unit_id <> \(office))
-            """)
+        let stage = dossier.journey.stage.name
+        try run("UPDATE desks SET stage = \(stage) WHERE dossier_id = \(dossier.id) AND stage <> \(stage)")
     }
 
     func put(_ desk: Desk, of unit: ID<WorkUnit>, on dossier: Dossier, at now: Instant, actedAt: Instant?) throws {

@@ -64,9 +64,9 @@ public final class SQLiteDatabase: Database {
         }
     }
 
-    /// One for each core, and one more, since one may wait for the disk. More would only take turns, and make every request wait as long
-    /// as the slowest.
-    private static let lanes = max(2, min(8, ProcessInfo.processInfo.activeProcessorCount)) + 1
+    /// One for each core, as far as sixteen, and one more, since one may wait for the disk. More would only take turns, and make every
+    /// request wait as long as the slowest.
+    private static let lanes = max(2, min(16, ProcessInfo.processInfo.activeProcessorCount)) + 1
 
     private static let demanded = ["journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"]
 
@@ -91,9 +91,18 @@ public final class SQLiteDatabase: Database {
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         do {
             // What is read for no request may take long, and has threads of its own.
+            let interruption = Interruption()
             return try await withTaskExecutorPreference(requests.isCurrent ? requests : others) {
-                try pool.read { try body(SQLiteConnection(database: $0, vault: vault)) }
+                try await withTaskCancellationHandler {
+                    try pool.read { database in
+                        try interruption.during(database) { try body(SQLiteConnection(database: database, vault: vault)) }
+                    }
+                } onCancel: {
+                    interruption.interrupt()
+                }
             }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+            throw CancellationError()
         } catch let error as DatabaseError {
             throw watch.met(error)
         }

@@ -1,14 +1,15 @@
 import Domain
 import Foundation
 import GRDB
+import GRDBSQLite
 
 extension SQLiteDatabase {
     /// From this version on SQLite is without the error that two connections of one process can meet while one of them resets the log.
     static let soundVersion = [3, 51, 3]
 
     public func facts() async throws -> [String: String] {
-        let version = try await pool.read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
-        return try await pool.writeWithoutTransaction { try Self.settings($0) }.merging(["engine": "sqlite", "version": version ?? ""]) { $1 }
+        let version = String(cString: sqlite3_libversion())
+        return try await pool.writeWithoutTransaction { try Self.settings($0) }.merging(["engine": "sqlite", "version": version]) { $1 }
     }
 
     public func warnings() async throws -> [String] {

@@ -6,6 +6,7 @@ extension Site {
         let router = Router(context: VisitorContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
             AccessLog(measures: measures)
+            Serving(database: database)
             SecurityHeaders(settings: settings)
             Problems(site: self)
             Limits()

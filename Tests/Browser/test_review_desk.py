@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from system import System, serving
 SCHOOL = "乐山市演示中学"
 FIRST, SECOND = f"初审·{SCHOOL}", f"复审·{SCHOOL}"
 RETURNED = f"申报人（已退回）·{SCHOOL}"
+DEPARTMENT = "初审·四川省教育厅（演示）"
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +199,36 @@ def test_many_are_given_back_at_once(walker):
     walker.wait(lambda: "已全部处理完毕" in walker.text() or walker.driver.refresh(), "all are given back")
     walker.sees(*names, "初审退回")
     walker.inspect("bulk-done")
+
+
+def test_ticks_are_kept_from_page_to_page(walker):
+    walker.sign_in(DEPARTMENT)
+    desk.go_to_list(walker, desk.BELOW, "初审")
+    boxes = walker.all("td.tick input")
+    walker.click(boxes[0], stays=True)
+    # The list is shorter than a page: where the next one would begin is said by hand, behind the fourth.
+    arrival = datetime.fromisoformat(walker.all("td[data-label=到达时间]")[3].text + "+08:00")
+    later = f"{walker.path()}?after=n{int(arrival.timestamp() * 1000) + 60_000}-{'a' * 26}"
+    walker.open(later)
+    walker.sees("已选择 1 人（其他页 1 人）")
+    for box in walker.all("td.tick input")[:2]:
+        walker.click(box, stays=True)
+    walker.sees("已选择 3 人（其他页 1 人）")
+    walker.inspect("ticks-of-two-pages")
+    walker.press("批量退回")
+    walker.sees("已选择 3 人")
+    walker.press("取消")
+    walker.sees("已选择 3 人")
+    assert len([box for box in walker.all("td.tick input") if box.is_selected()]) == 3
+    walker.press("清除选择", stays=True)
+    walker.sees("已选择 0 人")
+    walker.open(later)
+    walker.sees("已选择 0 人")
+    # Whoever comes to the same browser next finds nothing chosen.
+    walker.click(walker.all("td.tick input")[0], stays=True)
+    walker.become(DEPARTMENT)
+    desk.go_to_list(walker, desk.BELOW, "初审")
+    walker.sees("已选择 0 人")
 
 
 def test_the_archive(walker):

@@ -33,7 +33,7 @@ import Testing
                 FROM dossiers WHERE id = \(id)
                 """, 13)
                 + texts("SELECT position, unit_id, steps, inserted_by, insertion_reason, handed_to FROM stops WHERE dossier_id = \(id) ORDER BY position", 6)
-                + texts("SELECT unit_id, own, waiting, acted, arrived_at FROM desks WHERE dossier_id = \(id) ORDER BY unit_id", 5)
+                + texts("SELECT unit_id, own, waiting, acted, arrived_at, acceptance_unit_id, stage FROM desks WHERE dossier_id = \(id) ORDER BY unit_id", 7)
                 + texts(
                     """
                     SELECT number, round, step, stage_before, stage_after, unit_id, unit_name, person_id, person_name, at, arrived_at, opinion, deadline, remark,

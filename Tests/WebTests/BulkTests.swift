@@ -65,6 +65,32 @@ import Testing
         #expect(try await site.world.database.verify().findings == [])
     }
 
+    /// Whoever takes his own back while it is ticked is left out, and the reviewer is told before anything is decided.
+    @Test func whoTakesHisOwnBackMeanwhileIsLeftOut() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        let all = [try await site.world.dossierOfCrowd(0), try await site.world.dossierOfCrowd(1), try await site.world.dossierOfCrowd(2)]
+        func takeBack(_ id: ID<Dossier>) async throws {
+            _ = try await site.world.database.write { connection in
+                let applicant = try #require(try connection.first("SELECT person_id FROM dossiers WHERE id = \(id)") { try $0.id() as ID<Person> })
+                return try connection.move(Move(.recall, on: id, by: .applicant(applicant), seenVersion: 2, key: World.key()), at: World.start)
+            }
+        }
+        let list = try await first.get("/reviews/own-first")
+        let ticked = list.form(to: "/reviews/own-first/bulk").merging(["action": "giveBack"]) { $1 }.merging(all.map { ("d.\($0)", "2") }) { $1 }
+        try await takeBack(all[0])
+        let prepared = try await first.post("/reviews/own-first/bulk", ticked)
+        #expect(prepared.status == 200 && prepared.body.contains("已选择 <strong>2</strong> 人") && prepared.body.contains("1 人的材料已被取回或转走，不再包括"))
+        try await takeBack(all[1])
+        let form = prepared.form(to: Path.bulks).merging(["action": "submit", "opinion": "补充材料", "within": World.start.day.adding(9).description]) { $1 }
+        let changed = try await first.upload(Path.bulks, form, [])
+        #expect(changed.status == 409 && changed.body.contains("所选人员有变化") && changed.body.contains("补充材料") && changed.body.contains("已选择 <strong>1</strong> 人"))
+        let again = changed.form(to: Path.bulks).merging(["action": "submit", "within": World.start.day.adding(9).description]) { $1 }
+        #expect(try await first.upload(Path.bulks, again, []).status == 303)
+        try await takeBack(all[2])
+        #expect(try await first.post("/reviews/own-first/bulk", ticked).status == 404)
+    }
+
     /// Own people who leave the unit need a shared publicity, with its proof.
     @Test func aPassOfOwnPeopleSharesItsPublicity() async throws {
         let site = try await TestSite(try await World())

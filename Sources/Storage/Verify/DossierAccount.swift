@@ -12,7 +12,7 @@ struct DossierAccount: Sendable {
     var recommendations: [Value: String] = [:]
     /// position, unit_id, steps, inserted_by, insertion_reason, handed_to.
     var stops: [[Value]] = []
-    /// unit_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind.
+    /// unit_id, own, waiting, acted, arrived_at, acted_at, year, title_code, application_kind, acceptance_unit_id, stage.
     var desks: [[Value]] = []
     /// part, row_id, settled, id, name, digest, kind, bytes, pages.
     var files: [[Value]] = []

@@ -33,10 +33,12 @@ extension Site {
     private func bulkFormPage(_ typed: BulkForm, _ context: StaffContext, files: [Attachment] = [], _ typing: Typing? = nil) async throws -> HTML {
         let (session, member, now) = (context.session, context.member, context.now)
         return try await database.read { connection in
-            let dossiers = try typed.chosen.map { try connection.dossier($0.id, for: .staff(member)) }
+            // Between the list and here somebody may have taken his own back.
+            let dossiers = try connection.seen(among: typed.chosen.map(\.id), by: member)
+            guard !dossiers.isEmpty || typed.chosen.isEmpty else { throw Problem.notFound }
             let last = try dossiers.compactMap { try connection.plan($0.plan)?.windows.reviewsUntil }.min() ?? now.day
             return BulkFormPage(
-                frame: try frame(for: session, connection, current: Path.worklist(typed.list.whole)), typed: typed, names: dossiers.map(\.applicantName),
+                frame: try frame(for: session, connection, current: Path.worklist(typed.list.whole)), typed: typed, dossiers: dossiers,
                 recommends: typed.kind == .pass && dossiers.contains { $0.journey.stage.stop == 0 && $0.journey.stage == $0.journey.chain.lastStep(of: 0) },
                 presets: StepWindow.presets(by: calendar, today: now.day, until: last),
                 proofs: try FormFiles(
@@ -142,7 +144,8 @@ struct BulkForm: Sendable {
 struct BulkFormPage {
     let frame: Frame
     let typed: BulkForm
-    let names: [String]
+    /// Of those that were ticked, whom the reader sees.
+    let dossiers: [Dossier]
     /// Whether some of them leave their own unit, which has to stand for their publicity.
     let recommends: Bool
     let presets: [(workingDays: Int, day: Day)]
@@ -168,11 +171,23 @@ struct BulkFormPage {
                 <div class="title"><nav class="crumbs" aria-label="位置"><a href="\(Path.worklist(typed.list))">\(typed.list.menuTitle) · \(typed.list.tabTitle)</a></nav><h1>\(typed.kind.title)</h1></div>\(typing?.notice ?? .empty)
                 <form class="card sheet" method="post" action="\(Path.bulks)" enctype="multipart/form-data" data-once data-guard>\(fields)\(defaultButton("show"))\
                 <input type="hidden" name="kind" value="\(typed.kind.rawValue)"><input type="hidden" name="back" value="\(typed.list.reference)">\
-                \(typed.chosen.map { "<input type=\"hidden\" name=\"d.\($0.id.text)\" value=\"\($0.version)\">" as HTML })\(complaints.summary)\
-                <p>已选择 <strong>\(names.count)</strong> 人：\(names.prefix(20).joined(separator: "、"))\(names.count > 20 ? " 等" : "")。逐一办理，各自核对；材料已变化的、您不能办理的不会办理，结果逐一列出。</p>\
+                \(choices)\(complaints.summary)\(gone)\
+                <p>已选择 <strong>\(dossiers.count)</strong> 人：\(names)\(dossiers.count > 20 ? " 等" : "")。逐一办理，各自核对；材料已变化的、您不能办理的不会办理，结果逐一列出。</p>\
                 \(deadline)\(typed.opinion.map(input))\(picker)\(publicity)\
-                <div class="buttons"><button class="primary" name="action" value="submit">确定\(typed.kind.title) \(names.count) 人</button><a class="button" href="\(Path.worklist(typed.list))">取消</a></div></form>
+                <div class="buttons"><button class="primary" name="action" value="submit">确定\(typed.kind.title) \(dossiers.count) 人</button><a class="button" href="\(Path.worklist(typed.list))">取消</a></div></form>
                 """)
+    }
+
+    private var names: String { dossiers.prefix(20).map(\.applicantName).joined(separator: "、") }
+
+    private var choices: [HTML] {
+        let seen = Set(dossiers.map(\.id))
+        return typed.chosen.filter { seen.contains($0.id) }.map { "<input type=\"hidden\" name=\"d.\($0.id.text)\" value=\"\($0.version)\">" }
+    }
+
+    private var gone: HTML {
+        let count = typed.chosen.count - dossiers.count
+        return count == 0 ? .empty : "<div class=\"notice warning\" role=\"status\"><p>勾选的人中，\(count) 人的材料已被取回或转走，不再包括。</p></div>"
     }
 
     private var picker: HTML {

@@ -32,7 +32,8 @@ extension Site {
                 // Says by its first character that it is UTF-8.
                 try await writer.write(ByteBuffer(string: "\u{FEFF}" + CSVLine(table.heading).text))
                 let lines = Lines(writer: writer)
-                try await fill { rows in try await lines.write(rows) }
+                // The request still goes on.
+                try await database.serving { try await fill { rows in try await lines.write(rows) } }
                 try await writer.finish(nil)
             }
             var response = Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: body)

@@ -13,10 +13,6 @@ struct Sessions: RouterMiddleware {
     private static let marking: Int64 = 60
 
     func handle(_ request: Request, context: VisitorContext, next: (Request, VisitorContext) async throws -> Response) async throws -> Response {
-        try await database.serving { try await serve(request, context, next) }
-    }
-
-    private func serve(_ request: Request, _ context: VisitorContext, _ next: (Request, VisitorContext) async throws -> Response) async throws -> Response {
         var context = context
         context.now = clock()
         guard let token = request.cookies[settings.sessionCookie]?.value, token.utf8.count == 52 else { return try await next(request, context) }

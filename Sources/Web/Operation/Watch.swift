@@ -10,6 +10,7 @@ extension Site {
     /// What the watch address answers: for monitors on the operator's side, without sessions and under any name.
     func watchRouter() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: Serving(database: database))
         // The process lives and answers; whether it can do its work is the other question.
         router.get("/healthz") { _, _ in plain("ok\n") }
         router.get("/readyz") { _, context in await readiness(context.logger) }

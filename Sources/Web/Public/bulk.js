@@ -1,17 +1,65 @@
-/** 批量办理: one tick for all rows, how many are ticked, and a progress that follows. */
+/** 批量办理: one tick for all rows, what is ticked on other pages of the same list, and a progress that follows. */
 export function bulk(root) {
+  const kept = store(root);
   const bar = root.getElementById("bulk");
-  if (bar) {
-    const boxes = [...root.querySelectorAll("input[type=checkbox][form=bulk]")];
-    const count = bar.querySelector("[data-ticked]");
-    const all = document.createElement("input");
-    all.type = "checkbox";
-    all.setAttribute("aria-label", "全选本页");
-    root.querySelector("[data-tick-all]")?.append(all);
-    const show = () => { count.textContent = `已选择 ${boxes.filter((box) => box.checked).length} 人`; };
-    all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; show(); });
-    for (const box of boxes) box.addEventListener("change", show);
-    show();
-  }
+  if (bar) choose(root, bar, kept);
   if (root.querySelector("[data-reload]")) setTimeout(() => location.reload(), 2000);
+}
+
+/** Ticks of a list by its address, for as long as the tab is open and somebody is signed in; none outlives its decision. */
+function store(root) {
+  const prefix = "bulk:";
+  const address = new URL(location.href);
+  for (const name of ["after", "done", "urged"]) address.searchParams.delete(name);
+  const name = prefix + address.pathname + address.search;
+  try {
+    if (root.body.classList.contains("outside") || address.pathname.startsWith("/bulks/")) {
+      for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
+    }
+    return {
+      read: () => new Map(JSON.parse(sessionStorage.getItem(name) ?? "[]")),
+      write: (ticks) => sessionStorage.setItem(name, JSON.stringify([...ticks])),
+    };
+  } catch {
+    return { read: () => new Map(), write: () => {} };
+  }
+}
+
+function choose(root, bar, kept) {
+  const boxes = [...root.querySelectorAll("input[type=checkbox][form=bulk]")];
+  const count = bar.querySelector("[data-ticked]");
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "全选本页");
+  root.querySelector("[data-tick-all]")?.append(all);
+  const clear = document.createElement("button");
+  clear.type = "button";
+  clear.className = "plain";
+  clear.textContent = "清除选择";
+  count.after(clear);
+  let elsewhere = new Map();
+  const show = () => {
+    const here = boxes.filter((box) => box.checked);
+    const sum = here.length + elsewhere.size;
+    count.textContent = elsewhere.size ? `已选择 ${sum} 人（其他页 ${elsewhere.size} 人）` : `已选择 ${sum} 人`;
+    clear.hidden = sum === 0;
+    all.checked = boxes.length > 0 && here.length === boxes.length;
+    kept.write(new Map([...elsewhere, ...here.map((box) => [box.name, box.value])]));
+  };
+  const load = () => {
+    elsewhere = kept.read();
+    for (const box of boxes) {
+      // A row that has changed since has to be looked at again.
+      box.checked = elsewhere.get(box.name) === box.value;
+      elsewhere.delete(box.name);
+    }
+    show();
+  };
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; show(); });
+  for (const box of boxes) box.addEventListener("change", show);
+  clear.addEventListener("click", () => { elsewhere.clear(); for (const box of boxes) box.checked = false; show(); });
+  bar.addEventListener("formdata", (event) => { for (const [name, version] of elsewhere) event.formData.set(name, version); });
+  // Also where the browser shows the page again as it was left.
+  addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+  load();
 }
