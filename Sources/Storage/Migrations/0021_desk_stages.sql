@@ -1,5 +1,5 @@
 -- Each desk has its dossier's stage and acceptance unit, so that 状态 and 评委会 narrow what a unit has dealt with by an index alone;
--- and the authority's index has the acceptance unit.
+-- and the authority's indexes have whatever is asked of what they list, their own condition included, which SQLite asks again.
 CREATE TABLE staged_desks (
     unit_id TEXT NOT NULL REFERENCES units (id),
     dossier_id TEXT NOT NULL REFERENCES dossiers (id),
@@ -29,7 +29,13 @@ CREATE INDEX desks_by_stage ON desks (unit_id, stage, arrived_at, dossier_id, ye
 
 DROP INDEX dossiers_overseen;
 DROP INDEX dossiers_overseen_by_year;
-CREATE INDEX dossiers_overseen ON dossiers (authority_id, arrived_at, id, year, title_code, application_kind, stage, plan_id, acceptance_unit_id)
+DROP INDEX dossiers_overseen_by_stage;
+CREATE INDEX dossiers_overseen
+    ON dossiers (authority_id, arrived_at, id, year, title_code, application_kind, stage, plan_id, acceptance_unit_id, edition)
     WHERE edition > 0 AND stage <> 'draft';
-CREATE INDEX dossiers_overseen_by_year ON dossiers (authority_id, year, arrived_at, id, title_code, application_kind, stage, plan_id, acceptance_unit_id)
+CREATE INDEX dossiers_overseen_by_year
+    ON dossiers (authority_id, year, arrived_at, id, title_code, application_kind, stage, plan_id, acceptance_unit_id, edition)
+    WHERE edition > 0 AND stage <> 'draft';
+CREATE INDEX dossiers_overseen_by_stage
+    ON dossiers (authority_id, stage, arrived_at, id, year, title_code, application_kind, plan_id, acceptance_unit_id, edition)
     WHERE edition > 0 AND stage <> 'draft';

@@ -83,6 +83,7 @@ extension Worklist {
 
     /// What an address says of filter and order.
     var values: [(name: String, value: String?)] {
+        if filter == Filter(), order == .time { return [] }
         func given(_ text: String) -> String? { text.trimmed.isEmpty ? nil : text }
         return [
             ("q", given(filter.text)), ("name", given(filter.name)), ("unit", given(filter.unit)), ("specialty", given(filter.specialty)),
