@@ -5,8 +5,8 @@ public protocol Database: Sendable {
     /// Reads from one unchanging state of the database.
     func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result
 
-    /// Serves a request, of which reading is the greater part, where a read needs no change of threads.
-    func serving<Result>(_ body: () async throws -> Result) async throws -> Result
+    /// Serves a request, of which reading is the greater part, where a read needs no change of threads and waits for none but others like it.
+    func serving<Result, Failure: Error>(_ readers: Readers, _ body: () async throws(Failure) -> Result) async throws(Failure) -> Result
 
     /// Runs a transaction and returns when it is durable; a thrown error undoes all of it.
     ///
@@ -43,8 +43,15 @@ public protocol Database: Sendable {
     func close() async throws
 }
 
+/// For whom something is read, besides the program itself.
+public enum Readers: Sendable {
+    case requests
+    /// Whoever asks whether all is well has to be told when the others wait.
+    case monitors
+}
+
 extension Database {
-    public func serving<Result>(_ body: () async throws -> Result) async throws -> Result { try await body() }
+    public func serving<Result, Failure: Error>(_: Readers, _ body: () async throws(Failure) -> Result) async throws(Failure) -> Result { try await body() }
     public func clock() async throws -> Instant? { nil }
     public func walBytes() -> Int64? { nil }
     public func warnings() async throws -> [String] { [] }

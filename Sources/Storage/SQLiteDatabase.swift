@@ -11,7 +11,7 @@ public final class SQLiteDatabase: Database {
     public let watch = EngineWatch()
     private let writes: GroupCommit
     private let log = WriteAheadLog()
-    private let (requests, others) = (Lanes(SQLiteDatabase.lanes), Lanes(2))
+    private let (requests, monitors, others) = (Lanes(SQLiteDatabase.lanes), Lanes(1), Lanes(2))
     /// Held open for as long as the database is, so that a second process cannot open the same folder.
     private let lock: FileHandle
 
@@ -45,7 +45,7 @@ public final class SQLiteDatabase: Database {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // One more for a copy of the whole, which is read by a thread of its own.
-        configuration.maximumReaderCount = requests.count + others.count + 1
+        configuration.maximumReaderCount = requests.count + monitors.count + others.count + 1
         configuration.busyMode = .timeout(2)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
@@ -91,8 +91,9 @@ public final class SQLiteDatabase: Database {
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {
         do {
             // What is read for no request may take long, and has threads of its own.
+            let lanes = requests.isCurrent ? requests : monitors.isCurrent ? monitors : others
             let interruption = Interruption()
-            return try await withTaskExecutorPreference(requests.isCurrent ? requests : others) {
+            return try await withTaskExecutorPreference(lanes) {
                 try await withTaskCancellationHandler {
                     try pool.read { database in
                         try interruption.during(database) { try body(SQLiteConnection(database: database, vault: vault)) }
@@ -108,8 +109,8 @@ public final class SQLiteDatabase: Database {
         }
     }
 
-    public func serving<Result>(_ body: () async throws -> Result) async throws -> Result {
-        try await withTaskExecutorPreference(requests) { try await body() }
+    public func serving<Result, Failure: Error>(_ readers: Readers, _ body: () async throws(Failure) -> Result) async throws(Failure) -> Result {
+        try await withTaskExecutorPreference(readers == .requests ? requests : monitors, operation: body)
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Result) async throws -> Result {

@@ -74,7 +74,7 @@ private final class Notes<Content: Sendable>: Sendable {
             }
         }
         await blocking { for _ in 0..<2 { begun.wait() } }
-        for _ in 0..<20 { #expect(try await database.serving { try await database.read { try $0.count("SELECT COUNT(*) FROM units") } } > 0) }
+        for _ in 0..<20 { #expect(try await database.serving(.requests) { try await database.read { try $0.count("SELECT COUNT(*) FROM units") } } > 0) }
         for _ in 0..<20 { end.signal() }
         for other in others { #expect(try await other.value, "the requests waited for it") }
     }

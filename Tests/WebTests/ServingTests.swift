@@ -31,6 +31,9 @@ import Testing
         #expect(try await browser.get("/home").status == 200)
         #expect(try await browser.get(Path.dossier(newID())).status == 404)
         #expect(try await browser.get(Path.export(Worklist(scope: .own, tab: .firstReview), as: .csv)).body.contains("姓名"))
+        let isReady = try await site.watch("/readyz").status == 200
+        #expect(isReady)
+        #expect(try await site.watch("/metrics").body.contains("zhiping_scrape_complete 1\n"))
         for _ in jobs { end.signal() }
         for job in jobs { #expect(try await job.value, "a page waited for it") }
     }

@@ -27,6 +27,7 @@ extension Site {
         }
         let typed = BulkForm(kind: kind, list: view, form: form)
         guard !typed.chosen.isEmpty else { throw Problem.refused("没有选择申报人，请先勾选。") }
+        guard typed.chosen.count <= Bulk.most else { throw Problem.refused("一次最多办理 \(Bulk.most) 人，请减少后再提交。") }
         return page(try await bulkFormPage(typed, context))
     }
 

@@ -33,7 +33,7 @@ extension Site {
                 try await writer.write(ByteBuffer(string: "\u{FEFF}" + CSVLine(table.heading).text))
                 let lines = Lines(writer: writer)
                 // The request still goes on.
-                try await database.serving { try await fill { rows in try await lines.write(rows) } }
+                try await database.serving(.requests) { try await fill { rows in try await lines.write(rows) } }
                 try await writer.finish(nil)
             }
             var response = Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: body)

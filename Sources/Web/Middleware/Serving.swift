@@ -6,6 +6,6 @@ struct Serving<Context: RequestContext>: RouterMiddleware {
     let database: any Database
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
-        try await database.serving { try await next(request, context) }
+        try await database.serving(.requests) { try await next(request, context) }
     }
 }

@@ -17,7 +17,7 @@ extension Site {
         families.append(Family("zhiping_engine_failed", "1 after a failure with which the process ends.", now: database.watch.fatal == nil ? 0 : 1))
         families += await fileFamilies()
         // What has to be asked of the database is left out when it does not answer: the rest is what is needed then.
-        let asked = await within(settings.watchPatience) { await askedFamilies() } ?? nil
+        let asked = await within(settings.watchPatience) { await database.serving(.monitors) { await askedFamilies() } } ?? nil
         families.append(Family("zhiping_scrape_complete", "0 when the database did not answer the scrape.", now: asked == nil ? 0 : 1))
         return families + (asked ?? [])
     }

@@ -10,7 +10,6 @@ extension Site {
     /// What the watch address answers: for monitors on the operator's side, without sessions and under any name.
     func watchRouter() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: Serving(database: database))
         // The process lives and answers; whether it can do its work is the other question.
         router.get("/healthz") { _, _ in plain("ok\n") }
         router.get("/readyz") { _, context in await readiness(context.logger) }
@@ -52,10 +51,12 @@ extension Site {
 
     /// All that must hold.
     fileprivate func look() async -> Look {
-        async let usable = intake.store.isUsable()
-        let checks = await database.checks(leastFreeBytes: settings.leastFreeBytes, at: clock())
-        let more = [Check(name: "file-store", holds: await usable), Check(name: "clock", holds: await agreesOnTime())]
-        return Look(checks: checks + more, backupAge: await backupAge())
+        await database.serving(.monitors) {
+            async let usable = intake.store.isUsable()
+            let checks = await database.checks(leastFreeBytes: settings.leastFreeBytes, at: clock())
+            let more = [Check(name: "file-store", holds: await usable), Check(name: "clock", holds: await agreesOnTime())]
+            return Look(checks: checks + more, backupAge: await backupAge())
+        }
     }
 
     private func backupAge() async -> Int64? {
