@@ -155,6 +155,8 @@ struct SQLiteConnection: Connection {
 
     func rows<Result>(_ statement: SQL, _ read: (inout Row) throws -> Result) throws -> [Result] {
         let prepared = try prepare(statement)
+        // Between two statements there is nothing to interrupt.
+        try Task.checkCancellation()
         var results: [Result] = []
         let cursor = try Unread?.fetchCursor(prepared)
         let columns = SQLiteColumns(statement: prepared.sqliteStatement)

@@ -1,4 +1,4 @@
--- Each desk has its dossier's stage and acceptance unit, so that 状态 and 评委会 narrow what a unit has dealt with by an index alone;
+-- Each desk has its dossier's stage and acceptance unit, so that 状态 and 评委会 narrow what a unit has dealt with by an index alone,
 -- and the authority's indexes have whatever is asked of what they list, their own condition included, which SQLite asks again.
 CREATE TABLE staged_desks (
     unit_id TEXT NOT NULL REFERENCES units (id),
