@@ -1,6 +1,4 @@
 import Dispatch
-import GRDB
-import GRDBSQLite
 import Synchronization
 
 /// Threads of its own for work that is mostly reading: a read is done where its task runs already, and whatever can go on goes on in the
@@ -41,31 +39,6 @@ final class Lanes: TaskExecutor {
             if let job = state.waiting.popFirst() { return job }
             state.idle.append(lane)
             return nil
-        }
-    }
-}
-
-/// Ends what a task reads when the task is cancelled.
-final class Interruption: Sendable {
-    private let reading = Mutex<Handle?>(nil)
-
-    /// A connection, for nothing but to be interrupted; SQLite allows that from any thread as long as it is open.
-    private struct Handle: @unchecked Sendable {
-        let connection: OpaquePointer?
-    }
-
-    func during<Result>(_ database: GRDB.Database, _ body: () throws -> Result) throws -> Result {
-        let handle = Handle(connection: database.sqliteConnection)
-        reading.withLock { $0 = handle }
-        defer { reading.withLock { $0 = nil } }
-        // It may have been cancelled before there was anything to interrupt.
-        try Task.checkCancellation()
-        return try body()
-    }
-
-    func interrupt() {
-        reading.withLock { reading in
-            if let reading { sqlite3_interrupt(reading.connection) }
         }
     }
 }

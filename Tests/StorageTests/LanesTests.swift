@@ -1,5 +1,6 @@
 import Cast
-import Foundation
+import Dispatch
+import Files
 import Synchronization
 import Testing
 
@@ -46,7 +47,7 @@ private final class Notes<Content: Sendable>: Sendable {
                 return isEnded && lanes.isCurrent
             }
         }
-        await blocking {
+        try await blocking {
             for _ in 0..<3 { begun.wait() }
             // A fourth would have begun by the time that one of them goes on and another takes its place.
             for _ in 0..<9 {
@@ -64,19 +65,9 @@ private final class Notes<Content: Sendable>: Sendable {
     @Test func longReadsOfOthersLeaveRequestsTheirs() async throws {
         let world = try await World(embedded: true)
         let database = world.database
-        let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let others = (0..<20).map { _ in
-            Task {
-                try await database.read { _ in
-                    begun.signal()
-                    return end.wait(timeout: .now() + 30) == .success
-                }
-            }
-        }
-        await blocking { for _ in 0..<2 { begun.wait() } }
+        let others = try await HeldReads(20, of: database)
         for _ in 0..<20 { #expect(try await database.serving(.requests) { try await database.read { try $0.count("SELECT COUNT(*) FROM units") } } > 0) }
-        for _ in 0..<20 { end.signal() }
-        for other in others { #expect(try await other.value, "the requests waited for it") }
+        #expect(try await others.letGo(), "the requests waited for them")
     }
 
     /// Fails, with a count, where a read goes on whose task is cancelled.
@@ -85,7 +76,7 @@ private final class Notes<Content: Sendable>: Sendable {
         let database = world.database
         let begun = DispatchSemaphore(value: 0)
         let reader = Task {
-            if !begins { await blocking { begun.wait() } }
+            if !begins { try await blocking { begun.wait() } }
             return try await database.read { connection in
                 // The first row is read: the statement runs.
                 try connection.rows("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT i FROM n WHERE i = 1 OR i < 0") { row in
@@ -94,20 +85,10 @@ private final class Notes<Content: Sendable>: Sendable {
                 }.count
             }
         }
-        if begins { await blocking { begun.wait() } }
+        if begins { try await blocking { begun.wait() } }
         reader.cancel()
         if !begins { begun.signal() }
         await #expect(throws: CancellationError.self) { try await reader.value }
         #expect(try await database.read { try $0.count("SELECT COUNT(*) FROM units") } > 0)
-    }
-
-    /// Waits on a thread of no task.
-    private func blocking(_ body: @escaping @Sendable () -> Void) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "waiting").async {
-                body()
-                continuation.resume()
-            }
-        }
     }
 }
