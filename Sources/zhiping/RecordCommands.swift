@@ -22,7 +22,12 @@ extension Commands {
         }
         self["backup"] = { arguments, tell in
             let plan = try BackupPlan(arguments, apartFrom: folder.url)
-            let written = try await plan.write(of: database, store: try folder.store(), at: clock())
+            let written: BackupPlan.Outcome
+            do {
+                written = try await plan.write(of: database, store: try folder.store(), at: clock())
+            } catch is BackupFolderInUse {
+                throw Problem.unavailable("备份目录正由另一次备份、核对或恢复使用，没有备份。请在它结束后再试。")
+            }
             for line in written.lines { tell(line) }
             return written.lost.isEmpty ? 0 : 1
         }

@@ -1,5 +1,6 @@
 """What an operator does and sees: the watch address, commands while the server runs, ending it."""
 
+import fcntl
 import http.cookiejar
 import json
 import os
@@ -111,6 +112,10 @@ def test_backups_are_made_restored_and_verified(tmp_path):
         await_metric(system, "zhiping_checkpoint_age_seconds", lambda age: age is not None)
         await_answer(f"{system.watch}/readyz", '"note":"backup-age"')
         assert len(list(backups.glob("*.sealed"))) == 1
+        with open(backups / "lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            code, told = command(system, "backup", "--data", system.folder)
+            assert code == 1 and "备份目录正由另一次备份、核对或恢复使用" in told, told
         code, told = command(system, "backup", "--data", system.folder)
         assert code == 0 and "写入" in told and len(list(backups.glob("*.sealed"))) == 2, told
         # What was signed is fetched by another machine, and held against the records later.

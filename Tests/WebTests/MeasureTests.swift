@@ -101,6 +101,7 @@ import Testing
     @Test func agesAreToldOfWhatIsDone() async throws {
         let (world, hand) = (try await World(), Hand())
         let site = try await TestSite(world, clock: { hand.now })
+        #expect(value(try await site.watch("/metrics").body, "zhiping_verification_ok") == nil, "nothing has been verified yet")
         try await world.database.write { connection in for name in ["checkpoint", "backup", "verification"] { try connection.markDone(name, at: hand.now) } }
         hand.move(90)
         let metrics = try await site.watch("/metrics").body

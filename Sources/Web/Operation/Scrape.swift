@@ -76,6 +76,8 @@ extension Site {
         }
         func age(_ state: JobState) -> Double? { state.lastDoneAt.map { Double(now.milliseconds - $0.milliseconds) / 1000 } }
         func only(_ name: Job.Name) -> JobState? { states.first { $0.name == name.rawValue } }
+        /// Of what was never done nothing is said.
+        func soundness(_ state: JobState) -> Double? { state.lastError.isEmpty ? state.lastDoneAt.map { _ in 1 } : 0 }
         return [
             family("zhiping_job_age_seconds", "Since the job was last done.", age),
             family("zhiping_job_late_seconds", "For how long the job has been due and nobody has done it.") { Double($0.lateness(at: now)) },
@@ -84,7 +86,7 @@ extension Site {
             Family("zhiping_checkpoint_age_seconds", "Since the heads of the trails were last signed.", now: only(.checkpoint).flatMap(age)),
             Family("zhiping_backup_age_seconds", "Since the last good backup.", now: only(.backup).flatMap(age)),
             Family("zhiping_verification_age_seconds", "Since the records were last verified.", now: only(.verification).flatMap(age)),
-            Family("zhiping_verification_ok", "0 when the last verification has found something.", now: only(.verification).map { $0.lastError.isEmpty ? 1 : 0 }),
+            Family("zhiping_verification_ok", "0 when the last verification has found something.", now: only(.verification).flatMap(soundness)),
         ]
     }
 }
