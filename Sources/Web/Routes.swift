@@ -28,7 +28,7 @@ extension Site {
         let signedIn = router.group(context: SignedInContext.self)
         signedIn.get("/home", use: home)
         signedIn.post("/sign-out", use: signOut)
-        signedIn.post("/messages/seen", use: markMessagesSeen)
+        addReceivedMessages(to: signedIn)
 
         signedIn.get("/unit-requests/:id", use: unitRequest)
         signedIn.post("/unit-requests/:id/cancellation", use: cancelUnitRequest)
@@ -122,6 +122,7 @@ extension Site {
         addBulks(to: staff)
         addExports(to: staff)
         addHandOverRequests(to: staff, applicant)
+        addCirculars(to: staff)
         addPrintouts(to: staff, applicant)
         return router
     }

@@ -240,7 +240,7 @@ import Testing
                 try connection.rows("SELECT body FROM messages WHERE unit_id = \(world.unit(.school).id)") { try $0.text() }
             )
         }
-        #expect(mine.contains { $0.body.contains("退回：意见") && $0.dossier == id })
+        #expect(mine.contains { $0.body.contains("退回：意见") && $0.subject == .dossier(id) })
         #expect(schools.count == 1 && schools[0].contains("已被上级退回"))
     }
 }

@@ -54,6 +54,10 @@ import Testing
                 ("recommendations", "单位推荐和公示信息, one for each pass of the own unit that carried it. Rows are only added."),
                 ("post_tables", "事业单位岗位情况表: every version of a unit's table of a year; the highest number counts. Rows are only added."),
                 ("messages", "What a step has told whom. Rows are only added."),
+                ("circulars", "What a unit has written to units below it and to people. Rows are only added; confirmations are counted on them."),
+                ("circular_addressees", "To whom it went, each once, and who has confirmed it there. Rows are only added, and confirmed once."),
+                ("circular_readings", "Which accounts have said that they read it. Rows are only added."),
+                ("circular_drafts", "What somebody is writing, with whom he has chosen: gone when it is sent."),
                 ("reminders", "What was said without a step: a deadline is near, a desk is full, a request waits. The key is what is said once."),
             ]
         ),

@@ -12,7 +12,7 @@ import Testing
     private static let tables = [
         "trail", "recommendations", "contents", "revelations", "post_tables", "messages", "heads", "checkpoints", "checkpoint_leaves", "signing_keys", "dossiers", "stops",
         "desks", "list_counts", "attachments", "files", "administration",
-        "unit_requests", "unit_request_steps", "unit_request_files", "unit_request_messages",
+        "unit_requests", "unit_request_steps", "unit_request_files", "unit_request_messages", "circulars", "circular_addressees",
     ]
 
     /// Columns that no record speaks of, each with its reason.
@@ -21,6 +21,9 @@ import Testing
         "attachments.added_at": "when it was uploaded: until a step settles it a file is working state",
         "attachments.removed_at": "whether a draft still shows it: working state",
         "unit_requests.account_id": "which account a registered unit's first super administrator is bound to, if it is his: whose it is, is said by the step",
+        "circular_addressees.confirmed_at": "when it was confirmed: said by its row alone",
+        "circular_addressees.confirmed_by": "who has confirmed it: said by its row alone",
+        "circular_addressees.confirmer_name": "who has confirmed it: said by its row alone",
         "files.stored_at": "when the store got it: decides about sweeping only",
     ]
 
@@ -40,6 +43,7 @@ import Testing
         let database = travelled.world.database
         let plan = travelled.world.plan
         try await database.write { try $0.insert(plan.anew) }
+        try await travelled.world.circular(isKnown: true)
         let first = try await database.checkpoint(at: World.start.adding(seconds: 300_000))
         let lines = try await (first + database.checkpoint(at: World.start.adding(seconds: 400_000))).map { try $0.line }
         try await database.write { try $0.dropTriggers() }
@@ -109,7 +113,7 @@ import Testing
             }
             let isEngines = [
                 "dossiers.id", "files.digest", "signing_keys.key_id", "checkpoints.number", "signing_keys.endorsed_by", "checkpoints.key_id", "unit_requests.id",
-                "unit_request_steps.request_id", "unit_request_steps.number",
+                "unit_request_steps.request_id", "unit_request_steps.number", "circulars.id", "circular_addressees.circular_id",
             ].contains(
                 "\(table).\(column)")
             #expect(tried > 0 || isEngines, "\(table).\(column) could not be changed at all")

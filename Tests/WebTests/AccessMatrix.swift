@@ -20,7 +20,7 @@ enum AccessMatrix {
     enum State: String {
         case none = "—", draft = "填报中", first = "本单位待初审", second = "本单位待复审", returned = "本单位已退回", failed = "本单位不通过", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员",
             role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
-            moving = "本单位变更上级"
+            moving = "本单位变更上级", circularDraft = "授权单位的消息草稿", circular = "授权单位发给本单位和申报人本人的消息"
     }
 
     struct Line {
@@ -189,6 +189,16 @@ enum AccessMatrix {
         Line(method: .post, route: "/roles/:id", state: .role, expected: "401 403 403 403 403 303 403 403 403 403 404 403 403"),
         Line(method: .post, route: "/roles/:id/deletion", state: .role, expected: "401 403 403 403 403 409 403 403 403 403 404 403 403"),
         Line(method: .get, route: "/administration", state: .none, expected: "303 403 403 403 403 200 403 200 403 403 200 403 403"),
+        Line(method: .get, route: "/circulars", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/circulars/new", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/circulars/units/:id/people", state: .unit, expected: "303 403 403 403 403 404 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/circulars/drafts", state: .none, expected: "401 403 403 403 403 303 403 403 403 403 303 403 403"),
+        Line(method: .get, route: "/circulars/drafts/:id", state: .circularDraft, expected: "303 403 403 403 403 404 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/circulars/drafts/:id", state: .circularDraft, expected: "401 403 403 403 403 404 403 403 403 403 303 403 403"),
+        Line(method: .get, route: "/circulars/:id", state: .circular, expected: "303 403 403 403 403 404 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/received-messages", state: .none, expected: "303 200 200 200 200 200 200 200 200 200 200 200 403"),
+        Line(method: .get, route: "/received-messages/:id", state: .circular, expected: "303 200 404 200 200 200 200 200 404 404 404 404 403"),
+        Line(method: .post, route: "/received-messages/:id/confirmations", state: .circular, expected: "401 303 404 303 303 303 303 303 404 404 404 404 403"),
         Line(method: .post, route: "/messages/seen", state: .none, expected: "401 303 303 303 303 303 303 303 303 303 303 303 303"),
         Line(method: .get, route: "/regions", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
         Line(method: .post, route: "/regions", state: .none, expected: "401 403 403 403 403 403 403 403 403 403 303 403 403"),
@@ -297,6 +307,8 @@ enum AccessMatrix {
         case .registering:
             return (try await world.registration(of: .strangerClerk, to: .authority).text, 1, 0)
         case .moving: return (try await world.superiorChange().text, 1, 0)
+        case .circularDraft: return (try await world.circularDraft().text, 2, 0)
+        case .circular: return (try await world.circular().text, 1, 0)
         case .staffMember: return (world.staff[.schoolFirst]?.text ?? "", 1, 0)
         case .role: return (try await world.role(of: .schoolFirst).text, 1, 0)
         case .draft:
@@ -355,6 +367,7 @@ enum AccessMatrix {
         case "/staff/:id/suspension": fields["action"] = "disable"
         case "/roles": fields.merge(["name": "新角色", "permission.staff": "1"]) { $1 }
         case "/roles/:id": fields.merge(["name": "改名", "permission.firstReview": "1"]) { $1 }
+        case "/circulars/drafts/:id": fields.merge(["subject": "通知", "body": "请及时办理。", "audience": "chosen", "action": "send"]) { $1 }
         case "/common-opinions": fields.merge(["kind": "pass", "body": "同意上报"]) { $1 }
         case "/common-opinions/:id": fields.merge(["action": "save", "body": "同意上报"]) { $1 }
         case "/dossiers/:id/hand-over-requests", "/my/dossiers/:id/hand-over-requests": fields["handOverReason"] = "无人可以办理"

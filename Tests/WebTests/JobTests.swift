@@ -255,7 +255,7 @@ final class Hand: Sendable {
         #expect(told[World.start.day.adding(10)]?.first?.contains("还有 1 个工作日") == true)
         let actor = try await world.actor(.schoolFirst)
         let atUnit = try await world.database.read { try $0.messages(for: actor, limit: 50) }.filter { $0.sender == "系统提醒" }
-        #expect(atUnit.count == 2 && atUnit.allSatisfy { $0.body.contains("人applicant申报的") && $0.dossier == id })
+        #expect(atUnit.count == 2 && atUnit.allSatisfy { $0.body.contains("人applicant申报的") && $0.subject == .dossier(id) })
         #expect(told[World.start.day.adding(11)]?.first?.contains("今天 24:00 截止") == true)
         hand.set(Instant(World.start.day.adding(11), hour: 15))
         let home = try await site.browser(.applicant).get("/home").body

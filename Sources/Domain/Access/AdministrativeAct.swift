@@ -5,7 +5,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
     case addUnit, changeUnit, disableUnit, enableUnit, appointAdministrator
     case takeOver, handBack, addRegion
     case changeOwnUnit, passRegistration, passSuperior, passCorrection, giveBackRequest, failRequest
-    case exportArchive
+    case exportArchive, sendCircular
 
     public var title: String {
         switch self {
@@ -34,6 +34,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
         case .giveBackRequest: "退回单位申请"
         case .failRequest: "单位申请审核不通过"
         case .exportArchive: "导出历年上报人员"
+        case .sendCircular: "发送消息"
         }
     }
 }

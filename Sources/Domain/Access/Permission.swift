@@ -2,6 +2,7 @@
 public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
     case firstReview, secondReview, accept
     case unit, subordinates, staff, roles, administration
+    case messages
 
     /// Those that open dossiers; the others administer the unit.
     public static let onDossiers: Set<Permission> = [.firstReview, .secondReview, .accept]
@@ -16,6 +17,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .staff: "工作人员管理"
         case .roles: "角色管理"
         case .administration: "管理记录"
+        case .messages: "消息通知"
         }
     }
 
@@ -30,22 +32,30 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .staff: "新增、修改、停用本单位工作人员，指定角色；只能指定自己具有权限的角色。"
         case .roles: "新增、修改、删除本单位角色；只能赋予自己具有的权限。"
         case .administration: "查看本单位工作人员和角色的变更记录：何人、何时、由什么改为什么。"
+        case .messages: "向下级单位、本单位和下级单位的申报人发送消息，查看本单位发送的消息和确认情况。"
         }
     }
 
     /// Under which title of the menu its function stands.
     public enum Group: String, Sendable, CaseIterable {
-        case administration, reviews
+        case administration, reviews, messages
 
         public var title: String {
             switch self {
             case .administration: "单位管理"
             case .reviews: "申报材料审核"
+            case .messages: "消息推送"
             }
         }
 
         public var permissions: [Permission] { Permission.allCases.filter { $0.group == self } }
     }
 
-    public var group: Group { Permission.onDossiers.contains(self) ? .reviews : .administration }
+    public var group: Group {
+        switch self {
+        case .firstReview, .secondReview, .accept: .reviews
+        case .unit, .subordinates, .staff, .roles, .administration: .administration
+        case .messages: .messages
+        }
+    }
 }

@@ -70,7 +70,7 @@ extension Database {
                 (Chain.Prefix.administration, .administration, try connection.administrationRows()),
                 (Chain.Prefix.unitRequests, .unitRequest, try connection.unitRequestRows()),
             ]
-            findings += try connection.unitRequestFindings() + connection.countFindings()
+            findings += try connection.unitRequestFindings() + connection.countFindings() + connection.circularFindings()
             for (prefix, form, rows) in kinds {
                 let ends = try connection.chainEnds(after: prefix, through: prefix + "~")
                 var check = ChainCheck()

@@ -17,6 +17,8 @@ struct Frame: Sendable {
         let organisation: String
         let duties: String
         let session: Session
+        /// Messages that wait to be confirmed; nil for whoever gets none.
+        let messages: Int?
     }
 
     struct MenuGroup: Sendable {
@@ -50,7 +52,7 @@ struct Frame: Sendable {
             reader.map { reader in
                 """
                 <div class="who"><span class="organisation">\(reader.organisation)</span><span class="person">\(reader.name)\
-                \(reader.duties.isEmpty ? HTML.empty : "<small>\(reader.duties)</small>")</span>\
+                \(reader.duties.isEmpty ? HTML.empty : "<small>\(reader.duties)</small>")</span>\(reader.messages.map(bell))\
                 <form method="post" action="\(Path.signOut)">\(FormToken.fields(for: Path.signOut, in: reader.session))<button class="plain">退出</button></form></div>
                 """
             } ?? .empty
@@ -58,6 +60,10 @@ struct Frame: Sendable {
             <header class="bar"><a class="brand" href="\(isSignedIn ? Path.home : Path.entry)"><span class="mark" aria-hidden="true">职</span>\
             <span>专业技术人才职称评审</span></a>\(signOut)</header>
             """
+    }
+
+    private func bell(_ count: Int) -> HTML {
+        "<a class=\"bell\" href=\"\(Path.receivedMessages)\">消息\(count > 0 ? "<span class=\"count\" title=\"待确认 \(count) 条\">\(count)</span>" as HTML : .empty)</a>"
     }
 
     private var sidebar: HTML {
@@ -100,12 +106,15 @@ extension Site {
         let signedIn = session.signedIn
         let roles = try signedIn.staff.map { try connection.roleNames(of: $0.id) + ($0.isSuperAdministrator ? ["超级管理员"] : []) } ?? []
         let organisation = signedIn.kind == .unit ? signedIn.unit?.name ?? signedIn.unitName : "个人"
-        let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session)
+        let receiver: Actor? = signedIn.unit != nil ? signedIn.staff.map { .staff($0) } : signedIn.kind == .person ? .applicant(signedIn.person.id) : nil
+        let waiting = try receiver.map { try connection.circularsToConfirm(by: $0) }
+        let reader = Frame.Reader(name: signedIn.person.name, organisation: organisation, duties: roles.joined(separator: "、"), session: session, messages: waiting)
         var groups = [Frame.MenuGroup(title: "", items: [.init(title: "首页", path: Path.home, count: 0, current: current == Path.home)])]
         if let member = signedIn.staff, let unit = signedIn.unit {
             groups += try administrationMenu(for: member, of: unit, connection, current: current)
             groups += try reviewMenu(for: member, of: unit, try lists ?? offeredLists(for: member, of: unit, connection), connection, current: current)
         }
+        if let waiting { groups.append(messageMenu(for: signedIn.staff, waiting: waiting, current: current)) }
         let closed = try closure(for: signedIn, connection)
         if signedIn.registration?.isOpen == true {
             groups[0] = Frame.MenuGroup(
@@ -154,6 +163,14 @@ extension Site {
             ? [Frame.MenuItem(title: "岗位情况表", path: Path.postTables, count: 0, current: current == Path.postTables)] : []
         let opinions = member.opensDossiers ? [Frame.MenuItem(title: "常用意见设置", path: Path.commonOpinions, count: 0, current: current == Path.commonOpinions)] : []
         return (items + opinions + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + opinions + posts)]
+    }
+
+    private func messageMenu(for member: StaffMember?, waiting: Int, current: String) -> Frame.MenuGroup {
+        let sending =
+            member?.permissions.contains(.messages) == true
+            ? [Frame.MenuItem(title: Permission.messages.title, path: Path.newCircular, count: 0, current: current == Path.newCircular)] : []
+        let received = Frame.MenuItem(title: "已接收消息列表", path: Path.receivedMessages, count: waiting, current: current == Path.receivedMessages)
+        return .init(title: Permission.Group.messages.title, items: sending + [received])
     }
 
     /// The lists that this member's unit has and his permissions open. `unit`: that unit, where it has been read.

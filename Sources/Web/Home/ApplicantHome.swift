@@ -17,7 +17,8 @@ extension Site {
             }
             return ApplicantHome(
                 frame: try frame(for: session, connection, current: Path.home), person: person, employer: employer, offers: offers, lines: lines,
-                messages: try connection.messages(for: .applicant(person.id), limit: 6), reference: reference, session: session)
+                messages: MessageRows(messages: try connection.messages(for: .applicant(person.id), at: session.signedIn.account, limit: 6), session: session),
+                reference: reference, session: session)
         }
         return page(home.html)
     }
@@ -42,7 +43,7 @@ struct ApplicantHome {
     let employer: WorkUnit?
     let offers: [Offer]
     let lines: [DossierLine]
-    let messages: [Message]
+    let messages: MessageRows
     let reference: Reference
     let session: Session
 
@@ -57,7 +58,7 @@ struct ApplicantHome {
             "首页",
             body: """
                 <h1 class="greeting">\(person.name)，您好</h1><div class="home"><div>\(applications)\(plans)</div>
-                <aside>\(card)\(MessageList(messages: messages, session: session, link: Path.myDossier, more: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
+                <aside>\(card)\(MessageList(rows: messages, none: "还没有消息。审核有进展时，会在这里通知您。").html)</aside></div>
                 """)
     }
 

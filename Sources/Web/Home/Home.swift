@@ -24,7 +24,7 @@ extension Site {
             return StaffHome(
                 frame: try frame(for: session, connection, current: Path.home, lists: offered), unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) },
                 jurisdiction: reference.affiliation(unit.jurisdiction), type: reference.name(unit.type, in: .unitTypes) ?? "",
-                messages: try connection.messages(for: .staff(member), limit: 6), session: session,
+                messages: MessageRows(messages: try connection.messages(for: .staff(member), at: session.signedIn.account, limit: 6), session: session),
                 waiting: try lists.map {
                     .init(list: $0, count: try connection.waitingCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5, at: now))
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
@@ -44,8 +44,7 @@ struct StaffHome {
     let superior: WorkUnit?
     let jurisdiction: String
     let type: String
-    let messages: [Message]
-    let session: Session
+    let messages: MessageRows
     let waiting: [Waiting]
     /// Given back and not sent in again, nearest deadline first; and how many, of which how many near or past it.
     let returned: [ReturnedDossier]
@@ -71,7 +70,7 @@ struct StaffHome {
             "首页",
             body: """
                 <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(handOvers.section)\(requestSection)\(waiting.isEmpty && requests.isEmpty ? nothing : .empty)</div>
-                <aside>\(card)\(MessageList(messages: messages, session: session, link: { Path.dossier($0) }, more: "本单位还没有收到消息。").html)</aside></div>
+                <aside>\(card)\(MessageList(rows: messages, none: "本单位还没有收到消息。").html)</aside></div>
                 """)
     }
 
@@ -166,57 +165,6 @@ struct Waited {
     var html: HTML {
         let text = days == 0 ? "今天到达" : "\(days) 个工作日"
         return days >= 5 ? "<span class=\"tag late\">\(text)</span>" : days >= 3 ? "<span class=\"tag soon\">\(text)</span>" : "<span class=\"tag\">\(text)</span>"
-    }
-}
-
-/// The newest messages, those first that have not been read.
-struct MessageList {
-    let messages: [Message]
-    let session: Session
-    let link: (ID<Dossier>) -> String
-    let more: String
-
-    init(messages: [Message], session: Session, link: @escaping (ID<Dossier>) -> String, more: String) {
-        (self.messages, self.session, self.link, self.more) = (messages, session, link, more)
-    }
-
-    var html: HTML {
-        """
-        <section class="card" aria-labelledby="messages"><div class="head"><h2 id="messages">消息通知\(unread > 0 ? "<small>\(unread) 条未读</small>" as HTML : .empty)</h2>\(unread > 0 ? form : .empty)</div>\(list)</section>
-        """
-    }
-
-    private func isUnread(_ message: Message) -> Bool { session.signedIn.messagesSeenAt.map { message.sentAt > $0 } ?? true }
-    private var unread: Int { messages.count(where: isUnread) }
-
-    private var form: HTML {
-        "<form method=\"post\" action=\"\(Path.messagesSeen)\" data-once>\(FormToken.fields(for: Path.messagesSeen, in: session))<button class=\"plain\">全部标为已读</button></form>"
-    }
-
-    private func linked(_ message: Message) -> HTML {
-        if let request = message.request { return "<a href=\"\(Path.unitRequest(request))\">\(message.body)</a>" }
-        guard let dossier = message.dossier else { return "<span>\(message.body)</span>" }
-        return "<a href=\"\(link(dossier))\">\(message.body)</a>"
-    }
-
-    private var list: HTML {
-        guard !messages.isEmpty else { return "<p class=\"none\">\(more)</p>" }
-        return """
-            <ul class="messages">\(messages.map {
-                "<li>\(isUnread($0) ? "<span class=\"tag busy\">未读</span> " : HTML.empty)\(linked($0))<small>\($0.sender) · \($0.sentAt.text)</small></li>" as HTML
-            })</ul>
-            """
-    }
-}
-
-extension Site {
-    /// Whoever reads says that he has read what is shown.
-    @Sendable func markMessagesSeen(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let form = try await Form(request)
-        _ = try FormToken(form, of: request, in: context.session, origin: settings.origin)
-        try form.only { _ in false }
-        try await database.write { try $0.markMessagesSeen(context.session.signedIn.account, at: context.now) }
-        return see(Path.home)
     }
 }
 

@@ -1,4 +1,4 @@
-/** 批量办理: one tick for all rows, what is ticked on other pages of the same list, and a progress that follows. */
+/** 批量办理, and choosing whom to write to: one tick for all rows, what is ticked on other pages of the same list, and a progress that follows. */
 export function bulk(root) {
   const kept = store(root);
   const bar = root.getElementById("bulk");
@@ -13,7 +13,7 @@ function store(root) {
   for (const name of ["after", "done", "urged"]) address.searchParams.delete(name);
   const name = prefix + address.pathname + address.search;
   try {
-    if (root.body.classList.contains("outside") || address.pathname.startsWith("/bulks/")) {
+    if (root.body.classList.contains("outside") || /^\/(bulks|circulars\/drafts)\//.test(address.pathname)) {
       for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
     }
     return {
@@ -28,6 +28,7 @@ function store(root) {
 function choose(root, bar, kept) {
   const boxes = [...root.querySelectorAll("input[type=checkbox][form=bulk]")];
   const count = bar.querySelector("[data-ticked]");
+  const word = bar.dataset.word ?? "人";
   const all = document.createElement("input");
   all.type = "checkbox";
   all.setAttribute("aria-label", "全选本页");
@@ -41,7 +42,7 @@ function choose(root, bar, kept) {
   const show = () => {
     const here = boxes.filter((box) => box.checked);
     const sum = here.length + elsewhere.size;
-    count.textContent = elsewhere.size ? `已选择 ${sum} 人（其他页 ${elsewhere.size} 人）` : `已选择 ${sum} 人`;
+    count.textContent = elsewhere.size ? `已选择 ${sum} ${word}（其他页 ${elsewhere.size} ${word}）` : `已选择 ${sum} ${word}`;
     clear.hidden = sum === 0;
     all.checked = boxes.length > 0 && here.length === boxes.length;
     kept.write(new Map([...elsewhere, ...here.map((box) => [box.name, box.value])]));
