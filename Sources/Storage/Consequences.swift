@@ -162,7 +162,8 @@ extension Move {
         case .submit, .recall, .resubmit, .abandon: nil
         case .pass where next.stage.name == .secondReview: nil
         case .pass: "已由\(sender)审核通过，提交下一环节。"
-        case .giveBack, .requestCorrection: "被\(sender)\(step.name.title)：\(opinion)"
+        case .giveBack: "被\(sender)\(step.name.title)：\(opinion)"
+        case .requestCorrection: "被\(sender)要求补正：\(opinion)"
         case .extend: "的修改提交截止时间已由\(sender)改为 \(deadline.map { $0.adding(seconds: -1).day.description } ?? "")。"
         case .fail: "经\(sender)审核不通过：\(opinion)"
         case .reopen: "由\(sender)重新审核。"
@@ -175,7 +176,9 @@ extension Move {
 
     private var noticeToUnits: String? {
         switch step.name {
-        case .giveBack, .requestCorrection, .fail, .refuse: "已被上级\(step.name.title)：\(opinion)"
+        case .giveBack, .fail: "已被上级\(step.name.title)：\(opinion)"
+        case .requestCorrection: "已被受理单位要求补正：\(opinion)"
+        case .refuse: "受理单位不予受理：\(opinion)"
         case .withdraw: "已由报送单位撤回。"
         case .submit, .recall, .pass, .takeBack, .extend, .resubmit, .reopen, .handOver, .recuse, .accept, .abandon, .conclude: nil
         }

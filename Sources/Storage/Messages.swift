@@ -40,7 +40,7 @@ public struct Message: Sendable, Hashable {
     }
 
     /// Which messages are asked for.
-    public enum Selection: String, Sendable, Hashable, CaseIterable { case all, circulars, notices }
+    public enum Selection: String, Sendable, Hashable, CaseIterable { case all, unconfirmed, circulars, notices }
 
     public static let pageSize = 50
 
@@ -61,6 +61,12 @@ extension Connection {
         try rows(messagesQuery(for: actor, at: account, selection, after: key, limit: limit), Message.init)
     }
 
+    /// The newest messages, and before them the circulars that wait to be confirmed, as many as leave room for others.
+    public func newestMessages(for actor: Actor, at account: ID<Account>, limit: Int) throws -> [Message] {
+        let waiting = try messages(for: actor, at: account, .unconfirmed, limit: limit / 2)
+        return try waiting + messages(for: actor, at: account, limit: limit).filter { !waiting.contains($0) }.prefix(limit - waiting.count)
+    }
+
     func messagesQuery(for actor: Actor, at account: ID<Account>?, _ selection: Message.Selection, after key: Message.Key?, limit: Int) -> SQL {
         let parts = Source.all(for: actor, at: account).filter { $0.kind.isIn(selection) }.map { source -> SQL in
             let (kind, sentAt, subject, number) = (source.kind.rawValue, source.sentAt, source.subject, source.number)
@@ -70,9 +76,10 @@ extension Connection {
                     let isBehind: SQL = kind < key.kind ? "0 = 1" : kind > key.kind ? "1 = 1" : "(\(subject), \(number)) > (\(key.subject), \(key.number))"
                     return "AND \(sentAt) <= \(key.sentAt) AND (\(sentAt) < \(key.sentAt) OR \(isBehind))"
                 } ?? ""
+            let waiting: SQL = selection == .unconfirmed ? "AND a.confirmed_at IS NULL" : ""
             return """
                 SELECT * FROM (SELECT \(kind) AS kind, \(subject) AS subject, \(number) AS number, \(sentAt) AS sent_at, \(source.columns)
-                \(source.rows) \(beyond) ORDER BY sent_at DESC, subject, number LIMIT \(limit)) s
+                \(source.rows) \(waiting) \(beyond) ORDER BY sent_at DESC, subject, number LIMIT \(limit)) s
                 """
         }
         return "SELECT * FROM (\(SQL.joined(parts, between: " UNION ALL "))) m ORDER BY sent_at DESC, kind, subject, number LIMIT \(limit)"
@@ -161,7 +168,7 @@ private struct Source {
         func isIn(_ selection: Message.Selection) -> Bool {
             switch selection {
             case .all: true
-            case .circulars: self == .circular
+            case .circulars, .unconfirmed: self == .circular
             case .notices: self != .circular
             }
         }

@@ -17,6 +17,10 @@ def row(walker, name):
     return next(each for each in walker.all("tbody tr") if name in each.text)
 
 
+def to_the_received(walker):
+    walker.click(walker.find('.menu a[href="/received-messages"]'))
+
+
 def tick(walker, name):
     walker.click(row(walker, name).find_element("css selector", "input"), stays=True)
 
@@ -58,7 +62,7 @@ def test_the_unit_reads_and_confirms(walker, other):
     walker.sign_in(SCHOOL)
     walker.sees(SUBJECT, "待确认")
     walker.inspect("home-messages")
-    walker.press("已接收消息列表1")
+    to_the_received(walker)
     walker.inspect("received-messages")
     walker.press(SUBJECT)
     walker.sees("乐山市教育局（演示）", "<b>谢谢</b>")
@@ -66,7 +70,7 @@ def test_the_unit_reads_and_confirms(walker, other):
     walker.press("确认已读")
     walker.sees("已确认")
     other.sign_in("初审·乐山市演示中学")
-    other.press("已接收消息列表")
+    to_the_received(other)
     other.sees("确认")
     other.press(SUBJECT)
     other.press("本人也已读")
@@ -95,13 +99,13 @@ def test_a_school_writes_to_its_own_people_without_scripts(plain):
 
 def test_an_applicant_reads_and_confirms(walker):
     walker.sign_in(APPLICANT)
-    walker.press("已接收消息列表1")
+    to_the_received(walker)
     walker.press("提交材料")
     walker.press("确认已读")
     walker.sees("已确认")
     walker.inspect("received-by-applicant")
     walker.press("返回消息列表")
     walker.press("单位发送的消息")
-    walker.sees("提交材料")
+    walker.sees("提交材料", "职称申报材料公示安排")
     walker.press("办理通知")
     walker.misses("提交材料")

@@ -212,6 +212,9 @@ import Testing
             }
             #expect(read == all, "\(size) a page")
         }
+        // What waits to be confirmed comes first on the home page, and leaves room.
+        let newest = try await world.database.read { try $0.newestMessages(for: reader, at: newID(), limit: 6) }
+        #expect(newest.count == 6 && Set(newest).count == 6 && newest.prefix(3).allSatisfy(\.awaitsConfirmation))
         let circulars = try await world.database.read { try $0.messages(for: reader, .circulars, limit: 100) }
         let notices = try await world.database.read { try $0.messages(for: reader, .notices, limit: 100) }
         #expect(circulars.count == 7 && circulars.count + notices.count == all.count)

@@ -110,6 +110,10 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/returns", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/returns", state: .upper, expected: "401 403 403 403 403 403 404 404 303 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/returns", state: .returned, expected: "401 403 403 409 409 409 404 404 404 404 409 404 403"),
+        Line(method: .post, route: "/dossiers/:id/corrections", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/corrections", state: .upper, expected: "401 403 403 403 403 403 404 404 403 404 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/refusals", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
+        Line(method: .post, route: "/dossiers/:id/refusals", state: .first, expected: "401 403 403 403 403 403 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/failures", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/failures", state: .second, expected: "401 403 403 403 303 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/recusals", state: .first, expected: "401 403 403 303 303 303 404 404 404 404 403 404 403"),
@@ -383,10 +387,11 @@ enum AccessMatrix {
             let edition = try await ID<Dossier>(dossier.id).asyncMap { id in try await site.world.database.read { try $0.draft(of: id).edition } }
             fields.merge(["pledge": "1", "edition": edition ?? ""]) { $1 }
         case "/my/dossiers/:id/abandonments": fields["confirmed"] = "1"
-        case "/dossiers/:id/returns", "/dossiers/:id/failures", "/dossiers/:id/recusals", "/dossiers/:id/extensions", "/dossiers/:id/reopenings":
+        case "/dossiers/:id/returns", "/dossiers/:id/failures", "/dossiers/:id/corrections", "/dossiers/:id/refusals", "/dossiers/:id/recusals", "/dossiers/:id/extensions",
+            "/dossiers/:id/reopenings":
             fields["opinion"] = "原因"
-            if line.route.hasSuffix("/failures") { fields["confirmed"] = "1" }
-            if line.route.hasSuffix("/returns") || line.route.hasSuffix("/extensions") { fields["deadline"] = World.start.day.adding(9).description }
+            if line.route.hasSuffix("/failures") || line.route.hasSuffix("/refusals") { fields["confirmed"] = "1" }
+            if ["/returns", "/corrections", "/extensions"].contains(where: line.route.hasSuffix) { fields["deadline"] = World.start.day.adding(9).description }
             fields["seen"] = try await site.seen(of: dossier.id)
         case "/dossiers/:id/passes": fields.merge(["opinion": "同意", "action": "pass", "seen": try await site.seen(of: dossier.id)]) { $1 }
         case "/dossiers/:id/acceptances": fields.merge(["opinion": "同意", "seen": try await site.seen(of: dossier.id)]) { $1 }

@@ -18,7 +18,7 @@ import Testing
 
     /// Where the dossier is when the race begins, and how it came there.
     enum Place: String, Sendable, CaseIterable {
-        case first, second, upperFirst, upperSecond, returned, upperReturned, upperFailed, awaiting
+        case first, second, upperFirst, upperSecond, returned, upperReturned, upperFailed, awaiting, correcting
 
         var steps: [(World.Name, Step)] {
             let up: [(World.Name, Step)] = [(.schoolFirst, .pass()), (.schoolSecond, .pass())]
@@ -31,6 +31,7 @@ import Testing
             case .upperReturned: up + [(.bureauFirst, .giveBack)]
             case .upperFailed: up + [(.bureauFirst, .fail)]
             case .awaiting: up + [(.bureauFirst, .pass()), (.bureauSecond, .pass())]
+            case .correcting: up + [(.bureauFirst, .pass()), (.bureauSecond, .pass()), (.officeAccepter, .requestCorrection)]
             }
         }
     }
@@ -70,6 +71,8 @@ import Testing
         .init(.upperFirst, .init(.withdraw, .schoolAdministrator), .init(.withdraw, .schoolSecond)),
         .init(.upperFailed, .init(.reopen, .bureauFirst), .init(.reopen, .bureauSecond)),
         .init(.awaiting, .init(.accept, .officeAccepter), .init(.withdraw, .bureauSecond)),
+        .init(.awaiting, .init(.requestCorrection, .officeAccepter), .init(.withdraw, .bureauSecond)),
+        .init(.awaiting, .init(.refuse, .officeAccepter), .init(.withdraw, .bureauSecond)), .init(.correcting, .init(.refuse, .officeAccepter), .init(.resubmit)),
     ]
 
     /// A unit's dossiers are handed over as they are found, whatever the superior has seen of them: what was decided before stays, and whoever
@@ -104,9 +107,9 @@ import Testing
         switch contestant.step {
         case .pass: form.merge(["action": "pass", "opinion": "\(contestant)的意见", "confirmed": "1", "seen": try await site.seen(of: id.text)]) { $1 }
         case .accept: form.merge(["opinion": "\(contestant)的意见", "seen": try await site.seen(of: id.text)]) { $1 }
-        case .giveBack, .extend:
+        case .giveBack, .requestCorrection, .extend:
             form.merge(["opinion": "\(contestant)的意见", "deadline": World.start.day.adding(9).description, "seen": try await site.seen(of: id.text)]) { $1 }
-        case .fail: form.merge(["opinion": "\(contestant)的意见", "confirmed": "1", "seen": try await site.seen(of: id.text)]) { $1 }
+        case .fail, .refuse: form.merge(["opinion": "\(contestant)的意见", "confirmed": "1", "seen": try await site.seen(of: id.text)]) { $1 }
         case .resubmit: form.merge(["pledge": "1", "edition": try await site.world.database.read { try $0.draft(of: id).edition }]) { $1 }
         case .handOver: form["action"] = "take"
         case .recall: break

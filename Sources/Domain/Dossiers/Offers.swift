@@ -10,7 +10,7 @@ extension Dossier {
 
     /// Whether it is this person's turn: he can take the dossier further, not merely pull at it.
     public func awaits(_ actor: Actor) -> Bool {
-        !offers(to: actor).isDisjoint(with: [.submit, .resubmit, .pass, .giveBack, .fail, .accept, .refuse])
+        !offers(to: actor).isDisjoint(with: [.submit, .resubmit, .pass, .giveBack, .fail, .accept])
     }
 }
 

@@ -91,6 +91,7 @@ extension Message.Selection {
     fileprivate var title: String {
         switch self {
         case .all: "全部"
+        case .unconfirmed: "待确认"
         case .circulars: "单位发送的消息"
         case .notices: "办理通知"
         }
@@ -169,8 +170,13 @@ struct ReceivedMessagesPage {
             body: """
                 <div class="title acting"><h1>已接收消息列表</h1><div class="buttons">\(messages.readAll(onList: true))</div></div>
                 <nav class="tabs" aria-label="消息类别"><ul>\(Message.Selection.allCases.map(tab))</ul></nav>
-                <section class="card list">\(messages.messages.isEmpty ? "<p class=\"none\">\(isFirst ? "还没有收到消息。" : "没有更早的消息了。")</p>" as HTML : messages.html)\(pager)</section>
+                <section class="card list">\(messages.messages.isEmpty ? "<p class=\"none\">\(nothing)</p>" as HTML : messages.html)\(pager)</section>
                 """)
+    }
+
+    private var nothing: String {
+        guard isFirst else { return "没有更早的消息了。" }
+        return selection == .unconfirmed ? "没有待确认的消息。" : "还没有收到消息。"
     }
 
     private func address(_ selection: Message.Selection, after key: String? = nil) -> String {
@@ -178,7 +184,7 @@ struct ReceivedMessagesPage {
     }
 
     private func tab(_ selection: Message.Selection) -> HTML {
-        let count: HTML = selection == .circulars && waiting > 0 ? " <span class=\"count\" title=\"待确认 \(waiting) 条\">\(waiting)</span>" : .empty
+        let count: HTML = selection == .unconfirmed && waiting > 0 ? " <span class=\"count\" title=\"待确认 \(waiting) 条\">\(waiting)</span>" : .empty
         return "<li><a href=\"\(address(selection))\"\(selection == self.selection ? " aria-current=\"page\"" : .empty)>\(selection.title)\(count)</a></li>"
     }
 

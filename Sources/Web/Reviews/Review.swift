@@ -85,7 +85,7 @@ extension Site {
         _ phrases: [CommonOpinion], _ kept: [StepName: OpinionDraft], _ session: Session
     ) -> [StepWindowView] {
         let offers = dossier.offers(to: actor)
-        let last = dossier.journey.stage == .returnedForCorrection ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
+        let last = [.awaitingAcceptance, .returnedForCorrection].contains(dossier.journey.stage) ? plan.windows.acceptanceUntil : plan.windows.reviewsUntil
         return StepWindow.ofReviewers.filter { offers.contains($0.step.name) && !($0 == .reopenings && plan.concluded) }.map { window in
             StepWindowView(
                 window: window, dossier: dossier, path: Path.step(window, on: dossier.id), session: session, reference: reference,

@@ -90,15 +90,15 @@ struct ReviewPage {
 
     /// What the reader's unit can do with a dossier for which it does not wait.
     private var otherSteps: HTML {
-        let others = windows.filter { ![.returns, .failures, .recusals].contains($0.window) }
+        let others = windows.filter { $0.window != .recusals && !(awaits && StepWindow.decisions.contains($0.window)) }
         guard !others.isEmpty else { return .empty }
         return """
             <section class="card" aria-labelledby="steps"><h2 id="steps">可以办理</h2><ul class="offers">\(others.map { "<li>\($0.link())<span class=\"hint\">\($0.window.consequence(of: dossier))</span></li>" as HTML })</ul></section>
             """
     }
 
-    /// 退回, 不通过 and, apart from them, 回避.
-    var refusals: HTML { HTML.joined([StepWindow.returns, .failures].compactMap { window($0)?.link() }) }
+    /// 退回, 不通过 and their like and, apart from them, 回避.
+    var refusals: HTML { HTML.joined(StepWindow.decisions.compactMap { window($0)?.link() }) }
     var recusal: HTML { window(.recusals).map { "<p class=\"recusal\">\($0.link("plain"))：与申报人有亲属等利害关系的，应当声明</p>" as HTML } ?? .empty }
 
     private var checks: HTML {
@@ -128,7 +128,7 @@ struct ReviewPage {
         let path = Path.acceptances(dossier.id)
         return """
             <form class="card decide" method="post" action="\(path)" data-once data-guard data-autosave>\(token(path))<h2>受理</h2>\(state.complaints.summary)\(opinionField("受理意见"))\
-            <div class="buttons"><button class="primary" data-key="p">受理</button></div>\(recusal)</form>
+            <div class="buttons"><button class="primary" data-key="p">受理</button>\(refusals)</div>\(recusal)</form>
             """
     }
 

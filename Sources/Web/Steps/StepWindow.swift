@@ -3,17 +3,21 @@ import Storage
 
 /// A step that is taken in a window of its own: what it asks for, and where it is posted.
 enum StepWindow: String, Sendable, CaseIterable {
-    case returns, failures, recusals, extensions, withdrawals, takeBacks = "take-backs", reopenings
+    case returns, failures, corrections, refusals, recusals, extensions, withdrawals, takeBacks = "take-backs", reopenings
     case recalls, abandonments
 
     /// Those of reviewers, in the order in which a page has them.
-    static let ofReviewers: [StepWindow] = [.returns, .failures, .recusals, .extensions, .withdrawals, .takeBacks, .reopenings]
+    static let ofReviewers: [StepWindow] = [.returns, .failures, .corrections, .refusals, .recusals, .extensions, .withdrawals, .takeBacks, .reopenings]
+    /// Those that stand beside 通过 and 受理: what else can be decided there.
+    static let decisions: [StepWindow] = [.returns, .failures, .corrections, .refusals]
     static let ofApplicants: [StepWindow] = [.recalls, .abandonments]
 
     var step: Step {
         switch self {
         case .returns: .giveBack
         case .failures: .fail
+        case .corrections: .requestCorrection
+        case .refusals: .refuse
         case .recusals: .recuse
         case .extensions: .extend
         case .withdrawals: .withdraw
@@ -24,13 +28,15 @@ enum StepWindow: String, Sendable, CaseIterable {
         }
     }
 
-    var title: String { step.name.title }
+    var title: String { self == .corrections ? "要求补正" : step.name.title }
 
     /// The words that its author has to find, or may; nil where the step has none.
     var opinion: Field? {
         switch self {
         case .returns: Field("opinion", "退回原因", .text(2000), required: true, hint: "将原文告知申报人，并记入经办流程")
         case .failures: Field("opinion", "不通过意见", .text(2000), required: true, hint: "将原文告知申报人，并记入经办流程")
+        case .corrections: Field("opinion", "补正要求", .text(2000), required: true, hint: "须一次写明需要补正的全部内容；将原文告知申报人，并记入经办流程")
+        case .refusals: Field("opinion", "不予受理的原因", .text(2000), required: true, hint: "将原文告知申报人和报送单位，并记入经办流程")
         case .recusals: Field("opinion", "回避原因", .text(500), required: true, hint: "如：与申报人系近亲属；记入经办流程，不告知申报人")
         case .extensions: Field("opinion", "修改原因", .text(500), hint: "记入经办流程，不告知申报人")
         case .withdrawals: Field("opinion", "撤回原因", .text(500), hint: "记入经办流程，不告知申报人")
@@ -43,26 +49,28 @@ enum StepWindow: String, Sendable, CaseIterable {
     /// The common opinions that it offers; nil for none.
     var phrases: CommonOpinion.Kind? {
         switch self {
-        case .returns: .giveBack
-        case .failures: .fail
+        case .returns, .corrections: .giveBack
+        case .failures, .refusals: .fail
         case .recusals, .extensions, .withdrawals, .takeBacks, .reopenings, .recalls, .abandonments: nil
         }
     }
 
-    var asksForDeadline: Bool { self == .returns || self == .extensions }
-    var asksForRemarks: Bool { self == .returns }
+    var asksForDeadline: Bool { self == .returns || self == .corrections || self == .extensions }
+    var asksForRemarks: Bool { self == .returns || self == .corrections }
     /// What cannot simply be undone is confirmed by itself.
-    var asksToConfirm: Bool { self == .failures || self == .abandonments }
+    var asksToConfirm: Bool { self == .failures || self == .refusals || self == .abandonments }
     /// Whether it is a judgement on the content, which must be the one that was seen.
-    var judgesContent: Bool { self == .returns || self == .failures }
+    var judgesContent: Bool { Self.decisions.contains(self) }
     /// Whether its author is done with the dossier and goes on to the next of his list.
-    var leadsOn: Bool { self == .returns || self == .failures || self == .recusals }
+    var leadsOn: Bool { judgesContent || self == .recusals }
 
     /// What it will do, in a sentence.
     func consequence(of dossier: Dossier) -> String {
         switch self {
         case .returns: "材料将直接退回申报人\(dossier.applicantName)修改，须在截止时间前重新提交。"
         case .failures: "提交后，\(dossier.applicantName) \(dossier.year) 年度无法再次申报；计划办结前，本单位可以在“不通过”列表中重新审核。"
+        case .corrections: "材料将退回申报人\(dossier.applicantName)补正，须在截止时间前重新提交；补正只能要求一次。"
+        case .refusals: "提交后，本次申报以“不予受理”结束，不能恢复；\(dossier.applicantName) \(dossier.year) 年度可以另行申报。"
         case .recusals: "声明后您不能再办理该材料，由本单位其他工作人员办理；不能撤销。"
         case .extensions: "申报人可以在新的截止时间前重新提交；原截止时间保留在经办流程中。"
         case .withdrawals: "材料回到本单位，可以修改推荐、公示和下一环节后重新提交；下一环节的单位会收到消息。"
@@ -76,8 +84,9 @@ enum StepWindow: String, Sendable, CaseIterable {
     /// The word on its button.
     var button: String {
         switch self {
-        case .returns, .withdrawals, .takeBacks, .recalls: "确定\(title)"
+        case .returns, .corrections, .withdrawals, .takeBacks, .recalls: "确定\(title)"
         case .failures: "确定不通过"
+        case .refusals: "确定不予受理"
         case .recusals: "声明回避"
         case .extensions: "确定修改"
         case .reopenings: "确定重新审核"
@@ -88,8 +97,8 @@ enum StepWindow: String, Sendable, CaseIterable {
     /// The key of a keyboard that opens it; nil for none.
     var key: String? {
         switch self {
-        case .returns: "r"
-        case .failures: "f"
+        case .returns, .corrections: "r"
+        case .failures, .refusals: "f"
         case .recusals, .extensions, .withdrawals, .takeBacks, .reopenings, .recalls, .abandonments: nil
         }
     }
