@@ -24,7 +24,14 @@ public struct CommonOpinion: Sendable, Hashable {
 
     /// So many of a kind anybody has.
     public static let most = 30
-    public static let field = Field("body", "常用意见", .text(500), required: true, hint: "可以写 {姓名}、{截止时间}，插入时换成申报人姓名和修改提交截止时间")
+    public static let field = Field("body", "常用意见", .text(500), required: true, hint: "可以写 {姓名}，插入时换成申报人姓名；退回的还可以写 {截止时间}，换成修改提交截止时间")
+
+    /// What its decision cannot fill in of a phrase: only of 退回 there is a deadline.
+    static func complaint(about body: String, for kind: Kind) -> FieldProblem? {
+        let known = kind == .giveBack ? ["{姓名}", "{截止时间}"] : ["{姓名}"]
+        guard let other = body.matches(of: /\{[^{}]*\}/).map({ String($0.0) }).first(where: { !known.contains($0) }) else { return nil }
+        return FieldProblem("body", "“\(kind.title)”的常用意见中不能使用“\(other.cut(to: 20))”，可以使用：\(known.joined(separator: "、"))")
+    }
 
     /// The phrase as it stands in an opinion on somebody.
     public func filled(name: String, deadline: String) -> String { body.replacing("{姓名}", with: name).replacing("{截止时间}", with: deadline) }
@@ -46,6 +53,7 @@ extension Connection {
     /// Adds a phrase behind the others of its kind; the same id a second time changes nothing.
     public func addCommonOpinion(_ id: ID<CommonOpinion>, _ body: String, for kind: CommonOpinion.Kind, shared: Bool, by member: StaffMember) throws {
         try demand(shared, of: member)
+        if let complaint = CommonOpinion.complaint(about: body, for: kind) { throw Problem.invalid([complaint]) }
         if sharesWriting { try run("SELECT 1 FROM staff WHERE id = \(member.id) FOR NO KEY UPDATE") }
         if try count("SELECT COUNT(*) FROM common_opinions WHERE id = \(id)") > 0 { return }
         let own: SQL = shared ? "staff_id IS NULL" : "staff_id = \(member.id)"
@@ -62,7 +70,9 @@ extension Connection {
     }
 
     public func changeCommonOpinion(_ id: ID<CommonOpinion>, to body: String, by member: StaffMember) throws {
-        try run("UPDATE common_opinions SET body = \(body) WHERE id = \(try changeable(id, by: member).id)")
+        let opinion = try changeable(id, by: member)
+        if let complaint = CommonOpinion.complaint(about: body, for: opinion.kind) { throw Problem.invalid([complaint]) }
+        try run("UPDATE common_opinions SET body = \(body) WHERE id = \(opinion.id)")
     }
 
     public func deleteCommonOpinion(_ id: ID<CommonOpinion>, by member: StaffMember) throws {

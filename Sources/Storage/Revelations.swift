@@ -12,6 +12,8 @@ extension Connection {
     /// form shown again records nothing new.
     public func reveal(_ id: ID<Dossier>, to member: StaffMember, key: ID<Revelation>, at now: Instant) throws -> Person {
         let dossier = try dossier(id, for: .staff(member))
+        // Whoever has withdrawn from it has no more business with its numbers (D11).
+        if dossier.recused.contains(member.person) { throw Problem(Denial.recused) }
         guard let person = try person(dossier.applicant), let unit = try unit(member.unit) else { throw Problem.notFound }
         // The form's key alone would let one record stand for many dossiers, or for another reader.
         let record: ID<Revelation> = ID(derivedFrom: "\(key)/\(id)/\(member.id)")

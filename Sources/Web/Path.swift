@@ -46,7 +46,9 @@ enum Path {
     static func subordinates(of unit: ID<WorkUnit>, after key: String? = nil) -> String { "/subordinates" + query([("unit", unit.text), ("after", key)]) }
     static func subordinates(done: ID<WorkUnit>) -> String { "/subordinates?done=\(done)" }
     static func subordinate(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)" }
-    static func subordinate(_ id: ID<WorkUnit>, handedOver done: Int, refused: Int) -> String { "/subordinates/\(id)?done=\(done)&refused=\(refused)" }
+    static func subordinate(_ id: ID<WorkUnit>, handedOver done: Int, refused: Int, back: Bool) -> String {
+        "/subordinates/\(id)?done=\(done)&refused=\(refused)\(back ? "&back=1" : "")"
+    }
     static func handOvers(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/hand-overs" }
     static func subordinateAdministration(_ id: ID<WorkUnit>) -> String { "/subordinates/\(id)/administration" }
     static func branch(_ id: ID<WorkUnit>) -> String { "/subordinates/branch?unit=\(id)" }

@@ -94,7 +94,7 @@ def test_second_review_says_what_is_wrong(walker, case):
     open_second_review(walker, case)
     forms.fill_dialog(walker, {"publicFrom": forms.days_ago(3), "publicThrough": forms.days_ago(2)})
     walker.press("确定")
-    assert "请填写公示结果" in walker.complaint("publicResult")
+    assert "请选择公示结果" in walker.complaint("publicResult")
     walker.fill("publicResult", "1")
     walker.press("确定")
     assert "公示应不少于 5 个工作日" in walker.complaint("publicThrough")

@@ -110,6 +110,8 @@ enum AccessMatrix {
         Line(method: .post, route: "/dossiers/:id/returns", state: .first, expected: "401 403 403 303 403 303 404 404 404 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/returns", state: .upper, expected: "401 403 403 403 403 403 404 404 303 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/returns", state: .returned, expected: "401 403 403 409 409 409 404 404 404 404 409 404 403"),
+        Line(method: .get, route: "/dossiers/:id/:posted", state: .first, expected: "303 403 403 303 303 303 303 303 303 303 303 303 403"),
+        Line(method: .get, route: "/my/dossiers/:id/:posted", state: .first, expected: "303 303 303 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .post, route: "/dossiers/:id/corrections", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/corrections", state: .upper, expected: "401 403 403 403 403 403 404 404 403 404 403 404 403"),
         Line(method: .post, route: "/dossiers/:id/refusals", state: .awaiting, expected: "401 403 403 403 403 403 404 404 403 303 403 404 403"),
@@ -359,12 +361,12 @@ enum AccessMatrix {
         case "/subordinates":
             fields.merge(Self.unit.merging(Self.administrator) { $1 }.merging(["name": "新单位", "creditCode": "91350100M000100Y43", "step": "administrator"]) { $1 }) { $1 }
         case "/subordinates/:id": fields.merge(Self.unit) { $1 }
-        case "/subordinates/:id/suspension": fields["action"] = "disable"
+        case "/subordinates/:id/suspension": fields.merge(["action": "disable", "confirmed": "1"]) { $1 }
         case "/subordinates/:id/administrators": fields.merge(Self.administrator) { $1 }
         case "/staff":
             fields.merge(["name": "新来的", "idNumber": "110105194912310046", "phone": "13800001234", "department": "教务处"]) { $1 }
         case "/staff/:id": fields.merge(["department": "教务处", "role.\(try await site.world.role(of: .schoolFirst))": "1"]) { $1 }
-        case "/subordinates/:id/hand-overs": fields["action"] = "take"
+        case "/subordinates/:id/hand-overs": fields.merge(["action": "take", "confirmed": "1"]) { $1 }
         case "/staff/:id/deputies":
             fields.merge(["deputy": site.world.staff[.schoolSecond]?.text ?? "", "from": World.start.day.description, "until": World.start.day.description]) { $1 }
         case "/staff/:id/deputies/end": fields["deputy"] = World.key()

@@ -111,7 +111,7 @@ import Testing
             form.merge(["opinion": "\(contestant)的意见", "deadline": World.start.day.adding(9).description, "seen": try await site.seen(of: id.text)]) { $1 }
         case .fail, .refuse: form.merge(["opinion": "\(contestant)的意见", "confirmed": "1", "seen": try await site.seen(of: id.text)]) { $1 }
         case .resubmit: form.merge(["pledge": "1", "edition": try await site.world.database.read { try $0.draft(of: id).edition }]) { $1 }
-        case .handOver: form["action"] = "take"
+        case .handOver: form.merge(["action": "take", "confirmed": "1"]) { $1 }
         case .recall: break
         case _: form["opinion"] = "\(contestant)的意见"
         }

@@ -249,7 +249,7 @@ import Testing
         let id = try await site.world.dossier(after: [(.schoolFirst, .pass()), (.schoolSecond, .pass()), (.bureauFirst, .giveBack)])
         let superior = try await site.browser(.authorityAdministrator)
         let bureau = site.world.unit(.bureau).id
-        #expect(try await superior.submit(Path.handOvers(bureau), on: Path.subordinate(bureau), ["action": "take"]).location.contains("done=1"))
+        #expect(try await superior.submit(Path.handOvers(bureau), on: Path.subordinate(bureau), ["action": "take", "confirmed": "1"]).location.contains("done=1"))
         #expect(try await superior.get("/reviews/subordinate-returned").body.contains("/dossiers/\(id)"))
         #expect(try await take(.extensions, on: id, by: superior, ["deadline": Self.day.description]).status == 303)
         let mine = try await site.browser(.applicant).get("/my/dossiers/\(id)").body

@@ -24,13 +24,26 @@ public struct Field: Sendable, Hashable {
         case number(ClosedRange<Int>)
         case choice(Reference.List)
         case email
+        /// A number that can be called, with its area code and extension.
+        case telephone
     }
 
     /// A date or a number, which is not broken over two lines.
     public var isFigure: Bool {
         switch kind {
         case .day, .month, .number: true
-        case .line, .text, .choice, .email: false
+        case .line, .text, .choice, .email, .telephone: false
+        }
+    }
+
+    /// Whether its value is one of a list.
+    fileprivate var isChosen: Bool { if case .choice = kind { true } else { false } }
+
+    /// Whether signs of full width mean their usual form.
+    private var isFolded: Bool {
+        switch kind {
+        case .day, .month, .number, .email, .telephone: true
+        case .line, .text, .choice: false
         }
     }
 
@@ -42,7 +55,7 @@ public struct Field: Sendable, Hashable {
         switch kind {
         case .line(let most): 4 * most + 100
         case .text(let most): 2 * most
-        case .day, .month, .number, .choice, .email: 200
+        case .day, .month, .number, .choice, .email, .telephone: 200
         }
     }
 
@@ -51,7 +64,7 @@ public struct Field: Sendable, Hashable {
 
     /// What the typed text means, in its one stored form (`2026/3/1` → `2026-03-01`); empty stays empty.
     public func read(_ typed: String, in reference: Reference, today: Day) throws(Invalid) -> String {
-        let text = typed.trimmed
+        let text = isFolded ? typed.halfWidth.trimmed : typed.trimmed
         if text.isEmpty { return "" }
         if let control = text.unicodeScalars.first(where: { ($0.value < 0x20 || (0x7F...0x9F).contains($0.value)) && $0 != "\n" && $0 != "\r" && $0 != "\t" }) {
             throw Invalid("\(label)含有不可见字符（U+\(String(control.value, radix: 16))），请重新输入")
@@ -81,6 +94,11 @@ public struct Field: Sendable, Hashable {
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
             guard text.length <= 100, parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(where: \.isWhitespace)
             else { throw Invalid("\(label)的格式不正确") }
+            return text
+        case .telephone:
+            let digits = text.unicodeScalars.count { ("0"..."9").contains($0) }
+            guard text.length <= 30, (7...20).contains(digits), text.allSatisfy({ $0.isASCII && $0.isNumber || " -+()转、,/".contains($0) })
+            else { throw Invalid("\(label)应为电话号码，如 0833-2607521 或 13800001234") }
             return text
         }
     }
@@ -115,7 +133,7 @@ public struct FieldReading: Sendable {
                 let value = try field.read(typed(prefix + field.key), in: reference, today: today)
                 values[field.key] = value
                 if complete, field.required, value.isEmpty {
-                    problems.append(FieldProblem(prefix + field.key, "请填写\(field.label)"))
+                    problems.append(FieldProblem(prefix + field.key, "请\(field.isChosen ? "选择" : "填写")\(field.label)"))
                 }
             } catch {
                 problems.append(FieldProblem(prefix + field.key, error.message))

@@ -93,9 +93,7 @@ public struct Recommendation: Sendable, Hashable, Codable {
         var problems = first.problems + second.problems
         let form = Recommendation(
             values: first.values.merging(second.values) { value, _ in value }, proofs: supplement.proofs, posts: supplement.posts)
-        if problems.isEmpty {
-            problems = form.contradictions(rule: rule, calendar: calendar, today: today)
-        }
+        problems += form.contradictions(rule: rule, calendar: calendar, today: today).filter { found in !problems.contains { $0.field == found.field } }
         if publicises, supplement.proofs.isEmpty { problems.append(FieldProblem(proofField, "请上传\(proofRule.label)（盖章的公示文件、照片等）")) }
         if supplement.postsRequired, supplement.posts == nil {
             problems.append(FieldProblem(postsField, "本单位为全面实行岗位管理的事业单位，须先填报本年度事业单位岗位情况表"))
@@ -107,6 +105,18 @@ public struct Recommendation: Sendable, Hashable, Codable {
 
     /// What the fields say against each other, the calendar and the rule.
     private func contradictions(rule: PublicityRule, calendar: WorkCalendar, today: Day) -> [FieldProblem] {
+        var problems = contradictions(today: today)
+        guard let from = Day(self["publicFrom"]), let through = Day(self["publicThrough"]), through >= from else { return problems }
+        let days = calendar.workingDays(from: from, through: through)
+        if days < rule.workingDays {
+            problems.removeAll { $0.field == "publicThrough" }
+            problems.append(FieldProblem("publicThrough", "公示应不少于 \(rule.workingDays) 个工作日，现为 \(days) 个"))
+        }
+        return problems
+    }
+
+    /// What the fields say against each other whatever the plan asks for: for nobody could it be passed on so.
+    public func contradictions(today: Day) -> [FieldProblem] {
         var problems: [FieldProblem] = []
         if self["recommended"] == "0" {
             problems.append(FieldProblem("recommended", "不同意推荐的，应选择“不通过”或“退回”"))
@@ -117,14 +127,12 @@ public struct Recommendation: Sendable, Hashable, Codable {
         if let rank = Int(self["rank"]), let ranked = Int(self["ranked"]), rank > ranked {
             problems.append(FieldProblem("rank", "推荐排名不能大于参加排名人数"))
         }
-        guard let from = Day(self["publicFrom"]), let through = Day(self["publicThrough"]) else { return problems }
-        let days = calendar.workingDays(from: from, through: through)
-        if through < from {
-            problems.append(FieldProblem("publicThrough", "公示结束早于公示开始"))
-        } else if days < rule.workingDays {
-            problems.append(FieldProblem("publicThrough", "公示应不少于 \(rule.workingDays) 个工作日，现为 \(days) 个"))
-        } else if through >= today {
-            problems.append(FieldProblem("publicThrough", "公示至 \(through) 结束，期满后方可填写结果并通过"))
+        if let through = Day(self["publicThrough"]) {
+            if let from = Day(self["publicFrom"]), through < from {
+                problems.append(FieldProblem("publicThrough", "公示结束早于公示开始"))
+            } else if through >= today {
+                problems.append(FieldProblem("publicThrough", "公示至 \(through) 结束，期满后方可填写结果并通过"))
+            }
         }
         switch self["publicResult"] {
         case Recommendation.objectionStops:

@@ -13,11 +13,11 @@ public struct IDNumber: Hashable, Sendable, CustomStringConvertible, CustomDebug
     public let text: String
 
     public init(_ typed: String, today: Day) throws(Invalid) {
-        let text = typed.trimmed.uppercased()
+        let text = typed.halfWidth.filter { !$0.isWhitespace }.uppercased()
         let bytes = Array(text.utf8)
         if bytes.count == 15, bytes.allSatisfy(\.isDigit) { throw Invalid("15 位旧号码已停用，请填写 18 位公民身份号码") }
-        guard bytes.count == 18 else { throw Invalid("身份证号码应为 18 位，现为 \(text.count) 位") }
-        guard bytes.dropLast().allSatisfy(\.isDigit), bytes[17].isDigit || bytes[17] == UInt8(ascii: "X") else {
+        guard text.count == 18 else { throw Invalid("身份证号码应为 18 位，现为 \(text.count) 位") }
+        guard bytes.count == 18, bytes.dropLast().allSatisfy(\.isDigit), bytes[17].isDigit || bytes[17] == UInt8(ascii: "X") else {
             throw Invalid("身份证号码的前 17 位应为数字，末位应为数字或 X")
         }
         guard let birth = Day(String(decoding: bytes[6..<14], as: UTF8.self)) else {
@@ -59,7 +59,7 @@ public struct Phone: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
     public let text: String
 
     public init(_ typed: String) throws(Invalid) {
-        var text = String(typed.trimmed.filter { $0 != " " && $0 != "-" })
+        var text = String(typed.halfWidth.filter { !$0.isWhitespace && $0 != "-" })
         if text.hasPrefix("+86") { text = String(text.dropFirst(3)) }
         let bytes = Array(text.utf8)
         guard bytes.count == 11, bytes.allSatisfy(\.isDigit), bytes[0] == UInt8(ascii: "1"), bytes[1] >= UInt8(ascii: "3") else {
@@ -87,6 +87,19 @@ extension UInt8 { var isDigit: Bool { (48...57).contains(self) } }
 
 extension StringProtocol {
     /// Without blanks and line ends at both sides, full-width blanks included.
+    /// With digits, letters and signs of full width, as Chinese input methods make them, in their usual form.
+    public var halfWidth: String {
+        var text = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0xFF01...0xFF5E: text.append(Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar)
+            case 0x3000: text.append(" ")
+            case _: text.append(scalar)
+            }
+        }
+        return String(text)
+    }
+
     public var trimmed: String {
         let blanks = drop(while: \.isWhitespace)
         guard let last = blanks.lastIndex(where: { !$0.isWhitespace }) else { return "" }

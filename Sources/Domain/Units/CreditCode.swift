@@ -3,9 +3,8 @@ public struct CreditCode: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
     public init(_ typed: String) throws(Invalid) {
-        let text = typed.trimmed.uppercased()
-        let bytes = Array(text.utf8)
-        guard bytes.count == 18 else { throw Invalid("统一社会信用代码应为 18 位，现为 \(text.count) 位") }
+        let text = typed.halfWidth.filter { !$0.isWhitespace }.uppercased()
+        guard text.count == 18 else { throw Invalid("统一社会信用代码应为 18 位，现为 \(text.count) 位") }
         if let wrong = text.first(where: { !CreditCode.symbols.contains($0) }) {
             throw Invalid("统一社会信用代码不含字符“\(wrong)”（不使用 I、O、S、V、Z）")
         }

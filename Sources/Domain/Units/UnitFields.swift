@@ -12,7 +12,7 @@ extension WorkUnit {
         Field("steps", "审核环节", .choice(.reviewSteps), required: true, hint: "初审由经办人员办理，复审由负责人办理"),
         Field("singleClerk", "初审、复审可由同一人办理", .choice(.yesNo), required: true, hint: "仅有一名工作人员的单位选“是”，经办流程中会注明"),
         Field("postManagement", "全面实行岗位管理的事业单位", .choice(.yesNo), required: true, hint: "选“是”的，推荐前须填报岗位情况表"),
-        Field("contactName", "联系人", .line(50), required: true), Field("contactPhone", "联系电话", .line(30), required: true),
+        Field("contactName", "联系人", .line(50), required: true), Field("contactPhone", "联系电话", .telephone, required: true),
     ]
 
     /// What is known of a unit besides (§4.1); no rule asks for it.
@@ -20,11 +20,17 @@ extension WorkUnit {
         Field("affiliation", "隶属关系", .choice(.affiliations), required: true), Field("welfareClass", "公益类别", .choice(.welfareClasses), hint: "事业单位填写"),
         Field("funding", "经费来源", .choice(.fundings)), Field("industry", "行业", .choice(.industries)),
         Field("location", "所在地", .choice(.regions), hint: "单位所在地，与职称业务归属地可以不同"), Field("address", "详细地址", .line(200)), Field("postcode", "邮编", .line(6)),
-        Field("legalRepresentative", "法定代表人/负责人", .line(50)), Field("mobile", "手机", .line(20)), Field("fax", "传真", .line(30)), Field("email", "电子邮箱", .email),
+        Field("legalRepresentative", "法定代表人/负责人", .line(50)), Field("mobile", "手机", .telephone), Field("fax", "传真", .telephone), Field("email", "电子邮箱", .email),
         Field("employees", "职工总数", .number(0...10_000_000)), Field("professionals", "专技人员总数", .number(0...10_000_000)),
         Field("department", "主管部门", .line(100), hint: "与上级单位不同的填写"), Field("personnelAgency", "人事代理机构", .choice(.yesNo)),
         Field("dispatchAgency", "劳务派遣机构", .choice(.yesNo)), Field("selfReviewing", "自主评审单位", .choice(.yesNo)), Field("remark", "备注", .line(200)),
     ]
+
+    /// What the values of a unit's form say against each other.
+    public static func contradictions(in values: [String: String]) -> [FieldProblem] {
+        guard values["postManagement"] == "1", let type = values["type"], !type.isEmpty, !type.hasPrefix("2") else { return [] }
+        return [FieldProblem("postManagement", "只有事业单位可以选“是”")]
+    }
 
     /// Of the values of a form those of the detail fields.
     public static func details(in values: [String: String]) -> [String: String] {

@@ -33,6 +33,13 @@ extension Connection {
         let by = try held(administrator)
         if try changed(by: by) != nil { return }
         guard let unit = try unit(id) else { throw Problem.notFound }
+        if done > 0, let superior = try self.unit(by.member.unit) {
+            let body = back ? "\(superior.name)已交回代本单位办理的 \(done) 件申报材料，由本单位继续办理。" : "\(superior.name)已移交办理本单位的 \(done) 件申报材料；交回之前，本单位不能办理这些材料。"
+            try run(
+                """
+                INSERT INTO reminders (kind, subject_id, occasion, unit_id, body, sent_at) VALUES ('handOver', \(by.key), \(by.now), \(id), \(body), \(by.now))
+                """)
+        }
         try record(back ? .handBack : .takeOver, id.text, named: unit.name, from: [:], to: ["件数": String(done), "未办理": String(refused)], by: by)
     }
 

@@ -26,7 +26,7 @@ extension Site {
             }
         }
         let typed = BulkForm(kind: kind, list: view, form: form)
-        guard !typed.chosen.isEmpty else { throw Problem.refused("没有选择申报人，请先勾选。") }
+        guard !typed.chosen.isEmpty else { return see(Path.with(view.values + [("none", "1")], Path.worklist(list))) }
         guard typed.chosen.count <= Bulk.most else { throw Problem.refused("一次最多办理 \(Bulk.most) 人，请减少后再提交。") }
         return page(try await bulkFormPage(typed, context))
     }
@@ -136,6 +136,8 @@ struct BulkForm: Sendable {
             let shared = FieldReading(Recommendation.fields, from: { form[$0] }, complete: false, in: reference, today: today)
             problems += shared.problems
             said.values = shared.values.filter { !$0.value.isEmpty }
+            let found = Recommendation(values: said.values).contradictions(today: today)
+            problems += found.filter { each in !problems.contains { $0.field == each.field } }
         }
         if !problems.isEmpty { throw .invalid(problems) }
         return said

@@ -70,6 +70,7 @@ struct FieldInput {
         case .day: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" placeholder=\"2026-01-31\" autocomplete=\"off\" data-date>"
         case .month: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" placeholder=\"2026-01\" autocomplete=\"off\">"
         case .number: "<input type=\"text\" \(attributes) value=\"\(value)\" inputmode=\"numeric\" autocomplete=\"off\">"
+        case .telephone: "<input type=\"tel\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
         case .email: "<input type=\"email\" \(attributes) value=\"\(value)\" autocomplete=\"off\">"
         // The line end after the tag is dropped by browsers, so that a text may itself begin with one.
         case .text(let most): "<textarea \(attributes) rows=\"\(most > 3000 ? 14 : 5)\" data-most=\"\(most)\">\n\(value)</textarea>"

@@ -17,7 +17,7 @@ extension Site {
             }
             return ApplicantHome(
                 frame: try frame(for: session, connection, current: Path.home), person: person, employer: employer, offers: offers, lines: lines,
-                messages: MessageRows(messages: try connection.newestMessages(for: .applicant(person.id), at: session.signedIn.account, limit: 6), session: session),
+                messages: MessageRows(messages: try connection.newestMessages(for: .applicant(person.id), at: session.signedIn.account, limit: MessageList.most), session: session),
                 reference: reference, session: session)
         }
         return page(home.html)

@@ -24,7 +24,7 @@ extension Site {
             return StaffHome(
                 frame: try frame(for: session, connection, current: Path.home, lists: offered), unit: unit, superior: try unit.superior.flatMap { try connection.unit($0) },
                 jurisdiction: reference.affiliation(unit.jurisdiction), type: reference.name(unit.type, in: .unitTypes) ?? "",
-                messages: MessageRows(messages: try connection.newestMessages(for: .staff(member), at: session.signedIn.account, limit: 6), session: session),
+                messages: MessageRows(messages: try connection.newestMessages(for: .staff(member), at: session.signedIn.account, limit: MessageList.most), session: session),
                 waiting: try lists.map {
                     .init(list: $0, count: try connection.waitingCount($0, for: member), first: try connection.worklist($0, for: member, limit: 5, at: now))
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),

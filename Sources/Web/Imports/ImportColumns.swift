@@ -45,7 +45,7 @@ struct ImportColumns: Sendable {
         switch field.kind {
         case .choice(let list): reference.codes(list).first { $0.name == text || $0.code == text }?.code ?? text
         case .day: Int(text).flatMap { (1...80_000).contains($0) ? Day(year: 1899, month: 12, day: 30)?.adding($0).description : nil } ?? text
-        case .line, .text, .month, .number, .email: text
+        case .line, .text, .month, .number, .email, .telephone: text
         }
     }
 }

@@ -36,7 +36,7 @@ struct ImportPage {
         case .choice(let list): "填写其一：" + reference.codes(list).map(\.name).joined(separator: "、")
         case .day: "日期，如 2026-01-31。" + field.hint
         case .line(let most) where field.hint.isEmpty: "最多 \(most) 字。"
-        case .line, .text, .month, .number, .email: field.hint
+        case .line, .text, .month, .number, .email, .telephone: field.hint
         }
     }
 }

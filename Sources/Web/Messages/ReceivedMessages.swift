@@ -146,9 +146,12 @@ struct MessageList {
     /// What is said where there are none.
     let none: String
 
+    /// So many are shown.
+    static let most = 6
+
     var html: HTML {
         """
-        <section class="card" aria-labelledby="messages"><div class="head"><h2 id="messages">消息通知\(rows.unread > 0 ? "<small>\(rows.unread) 条未读</small>" as HTML : .empty)</h2>\(rows.readAll(onList: false))</div>\
+        <section class="card" aria-labelledby="messages"><div class="head"><h2 id="messages">消息通知\(rows.unread > 0 ? "<small>\(rows.unread) 条\(rows.unread == rows.messages.count && rows.unread >= Self.most ? "以上" : "")未读</small>" as HTML : .empty)</h2>\(rows.readAll(onList: false))</div>\
         \(rows.messages.isEmpty ? "<p class=\"none\">\(none)</p>" as HTML : "\(rows.html)<p><a href=\"\(Path.receivedMessages)\">查看全部消息</a></p>" as HTML)</section>
         """
     }

@@ -104,7 +104,7 @@ struct Problems: RouterMiddleware {
             ? .empty
             : """
             <h2>您填写的内容</h2><p>请复制保存，重新登录后再填写。</p>
-            <dl class="facts">\(typed.sorted { $0.key < $1.key }.map { "<div><dt>\($0.key)</dt><dd class=\"long\">\($0.value)</dd></div>" as HTML })</dl>
+            <dl class="facts">\(typed.map { "<div class=\"long\"><dt>\($0.label)</dt><dd>\($0.text)</dd></div>" as HTML })</dl>
             """
         return await trouble(context, .unauthorized, ("登录已失效", "您的登录已失效，这次操作没有保存。请重新登录。"), more: kept)
     }
@@ -114,11 +114,11 @@ struct Problems: RouterMiddleware {
         request.uri.path == Path.home ? nil : ReturnPath(request.uri.string, origin: site.settings.origin)
     }
 
-    private func typed(in request: Request) async -> [String: String] {
+    private func typed(in request: Request) async -> [(label: String, text: String)] {
         do {
-            return try await Upload.typed(in: request).filter { !FormToken.keys.contains($0.key) && $0.value.count > 1 }
+            return TypedWords.told(of: try await Upload.typed(in: request))
         } catch {
-            return [:]
+            return []
         }
     }
 

@@ -106,6 +106,9 @@ struct SubmissionPage {
     }
 
     private var check: HTML {
+        if pledgeMissing {
+            return "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><h2>没有提交</h2><ul><li><a href=\"#pledge\">请先签署诚信承诺</a></li></ul></div>"
+        }
         if let closed { return "<div class=\"notice error\" role=\"alert\"><h2>现在不能提交</h2><p>\(closed)</p></div>" }
         guard !gaps.isEmpty else {
             return "<div class=\"notice success\" role=\"status\"><h2>材料完整</h2><p>请核对预览内容，签署承诺后提交。</p></div>"
@@ -135,7 +138,7 @@ struct SubmissionPage {
             <input type="hidden" name="edition" value="\(edition)"><h2>诚信承诺</h2><p class="pledge">\(Pledge.current.text)</p>\
             <div class="field\(pledgeMissing ? " wrong" as HTML : .empty)"><label class="check"><input type="checkbox" name="pledge" value="1" id="pledge"\
             \(pledgeMissing ? " aria-invalid=\"true\" aria-describedby=\"pledge-note\"" as HTML : .empty)> 本人已阅读并承诺以上内容（\(Pledge.current.version) 版）</label>\
-            \(pledgeMissing ? "<p class=\"complaint\" id=\"pledge-note\" role=\"alert\">请先签署诚信承诺</p>" : .empty)</div>\
+            \(pledgeMissing ? "<p class=\"complaint\" id=\"pledge-note\">请先签署诚信承诺</p>" : .empty)</div>\
             <div class="buttons"><button class="primary">\(returned == nil ? "提交申报" : "重新提交")</button></div><p class="hint">\(destination)，审核期间不能修改。</p></form>
             """
     }

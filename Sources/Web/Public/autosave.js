@@ -47,6 +47,8 @@ export function autosave(root) {
       status.dataset.state = state;
     }
 
+    // What is shown again after a refusal was typed before, and is kept nowhere yet.
+    if (form.hasAttribute("data-typed")) timer = setTimeout(save, 2000);
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
     form.addEventListener("submit", (event) => {
       clearTimeout(timer);

@@ -10,7 +10,7 @@ export function bulk(root) {
 function store(root) {
   const prefix = "bulk:";
   const address = new URL(location.href);
-  for (const name of ["after", "done", "urged"]) address.searchParams.delete(name);
+  for (const name of ["after", "done", "urged", "none"]) address.searchParams.delete(name);
   const name = prefix + address.pathname + address.search;
   try {
     if (root.body.classList.contains("outside") || /^\/(bulks|circulars\/drafts)\//.test(address.pathname)) {
@@ -38,12 +38,16 @@ function choose(root, bar, kept) {
   clear.className = "plain";
   clear.textContent = "清除选择";
   count.after(clear);
+  // Where nothing can be done with nobody.
+  const needs = bar.dataset.word === undefined;
+  bar.elements.namedItem("all")?.addEventListener("change", () => show());
   let elsewhere = new Map();
   const show = () => {
     const here = boxes.filter((box) => box.checked);
     const sum = here.length + elsewhere.size;
     count.textContent = elsewhere.size ? `已选择 ${sum} ${word}（其他页 ${elsewhere.size} ${word}）` : `已选择 ${sum} ${word}`;
     clear.hidden = sum === 0;
+    if (needs) for (const button of bar.querySelectorAll("button[name=action]")) button.disabled = sum === 0 && !bar.elements.namedItem("all")?.checked;
     all.checked = boxes.length > 0 && here.length === boxes.length;
     kept.write(new Map([...elsewhere, ...here.map((box) => [box.name, box.value])]));
   };

@@ -44,6 +44,8 @@ export function keys(root) {
 
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    // A key that is held down turns the pages, and decides nothing: the next dossier would be passed unread.
+    if (event.repeat && !["j", "k"].includes(event.key)) return;
     const action = actions[event.key];
     if (action) { event.preventDefault(); action(); }
   });

@@ -5,6 +5,8 @@ import Storage
 /// The right-hand form of a review: opinion, 通过, and the window 单位推荐和公示信息 with 下一环节审核单位 (M9–M11).
 struct PassDecision {
     let page: ReviewPage
+    /// So many units a search lists.
+    static let mostFound = 10
 
     private var path: String { Path.passes(page.dossier.id) }
     private var journey: Journey { page.dossier.journey }
@@ -144,9 +146,9 @@ struct PassDecision {
         }
         let chosen = Set(page.state.form.additions.map(\.unit))
         return """
-            <div role="status"><ul class="results">\(page.found.filter { !chosen.contains($0.id) }.map {
+            <div role="status"><ul class="results">\(page.found.prefix(Self.mostFound).filter { !chosen.contains($0.id) }.map {
                 "<li>\($0.name) <button name=\"action\" value=\"add.\($0.id.text)\">增加<span class=\"unseen\">\($0.name)</span></button></li>" as HTML
-            })</ul></div>
+            })</ul>\(page.found.count > Self.mostFound ? "<p class=\"hint\">只列出前 \(Self.mostFound) 个，请输入更完整的名称。</p>" as HTML : .empty)</div>
             """
     }
 }

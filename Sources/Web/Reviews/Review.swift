@@ -39,14 +39,15 @@ extension Site {
         let (actor, session, now) = (context.actor, context.session, context.now)
         let member = context.member
         return try await database.read { connection in
-            let reading = try self.reading(id, for: actor, at: now, files: Path.files(id), reveal: { self.revealButton(of: $0, in: session) }, connection)
+            let reading = try self.reading(
+                id, for: actor, at: now, files: Path.files(id), reveal: { $0.recused.contains(member.person) ? .empty : self.revealButton(of: $0, in: session) }, connection)
             let (dossier, plan, content) = (reading.dossier, reading.plan, reading.view.content)
             var state = state
             if state.isFresh, let recommendation = reading.view.recommendation { state.form.values = recommendation.values }
             let kept = try connection.opinionDrafts(on: id, of: member)
             if state.isFresh, let draft = kept[dossier.journey.stage == .awaitingAcceptance ? .accept : .pass], dossier.awaits(actor) { state.restore(draft, on: dossier) }
             let additions = try connection.units(state.form.additions.map(\.unit))
-            let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: 10)
+            let found = state.form.search.trimmed.isEmpty ? [] : try connection.unitsToInsert(into: dossier, matching: state.form.search, limit: PassDecision.mostFound + 1)
             let list = state.form.list ?? self.list(of: dossier, for: member)
             let phrases = try connection.commonOpinions(for: member)
             let neighbours = try self.neighbours(of: id, in: list, for: member, at: now, connection)

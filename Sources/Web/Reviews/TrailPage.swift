@@ -58,7 +58,7 @@ struct TrailPage {
         guard !timeline.entries.isEmpty else { return .empty }
         return """
             <p class="proof"><a href="\(back)/trail/proof">下载经办流程证明</a> \
-            <small>证明以上记录未被删改的文件，用 zhiping verify 核对，并与<a href="\(Path.verificationKeys)">公布的公钥</a>比较；新的记录约五分钟后可以证明。</small></p>
+            <small>文件可以证明以上记录未被删改，由系统管理员核对；核对用的公钥见<a href="\(Path.verificationKeys)">公布的公钥</a>；新的记录约五分钟后可以证明。</small></p>
             """
     }
 

@@ -64,8 +64,8 @@ extension Worklist {
         filter.kind = text("kind")
         filter.acceptanceUnit = ID(text("office"))
         filter.person = ID(text("person"))
-        filter.from = Day(text("from"))
-        filter.until = Day(text("until"))
+        filter.from = Day(text("from").halfWidth.trimmed)
+        filter.until = Day(text("until").halfWidth.trimmed)
         filter.stage = scope == .archive ? Stage.Name(rawValue: text("stage")) : nil
         filter.holder = scope == .archive ? text("holder") : ""
         filter.concluded = scope == .archive ? ["1": true, "0": false][text("concluded")] : nil
@@ -75,9 +75,11 @@ extension Worklist {
 
     /// What is wrong with a day that was typed into the filter; nil when both can be read.
     static func complaint(of values: (String) -> String?) -> FieldProblem? {
-        for key in ["from", "until"] {
-            if let typed = values(key), !typed.trimmed.isEmpty, Day(typed.trimmed) == nil { return FieldProblem(key, "查询条件中的日期“\(typed.cut(to: 20))”不是有效日期，请按 2026-01-31 的格式填写") }
+        let days = ["from", "until"].map { key in (key: key, typed: (values(key) ?? "").halfWidth.trimmed) }
+        for (key, typed) in days where !typed.isEmpty && Day(typed) == nil {
+            return FieldProblem(key, "查询条件中的日期“\(typed.cut(to: 20))”不是有效日期，请按 2026-01-31 的格式填写")
         }
+        if let from = Day(days[0].typed), let until = Day(days[1].typed), until < from { return FieldProblem("until", "查询条件中的截止日期 \(until) 早于起始日期 \(from)") }
         return nil
     }
 

@@ -7,13 +7,21 @@ extension Site {
     /// 本单位人员审核, 下级单位人员审核 and 受理审核: the lists of a unit (D27).
     @Sendable func worklist(_ request: Request, _ context: StaffContext) async throws -> Response {
         let query = request.uri.queryParameters
-        let list = try namedList(context) { query[Substring($0)].map(String.init) }
+        let values: (String) -> String? = { query[Substring($0)].map(String.init) }
+        if let complaint = Worklist.complaint(of: values), let list = Worklist(name: context.parameters.get("list") ?? "", values: values) {
+            let notice: HTML = "<div class=\"notice error\" role=\"alert\" tabindex=\"-1\" data-focus><p>\(complaint.message)。</p></div>"
+            return page(try await worklistPage(list, context, notice: notice), status: .unprocessableContent)
+        }
+        let list = try namedList(context, values)
         return page(
             try await worklistPage(
-                list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init), notice: query["urged"] == "1" ? Self.urged : nil))
+                list, context, after: query["after"].flatMap { Worklist.Key($0) }, done: query["done"].flatMap(Done.init),
+                notice: query["urged"] == "1" ? Self.urged : query["none"] == "1" ? Self.noneTicked : nil))
     }
 
     private static var urged: HTML { "<div class=\"notice success\" role=\"status\"><p>已提醒申报人，消息已送达其首页。</p></div>" }
+
+    private static var noneTicked: HTML { "<div class=\"notice warning\" role=\"alert\" tabindex=\"-1\" data-focus><p>没有选择申报人，请先勾选。</p></div>" }
 
     /// Refused where the list is not offered to the asker.
     func worklistPage(
@@ -39,10 +47,12 @@ extension Site {
                 bulks: list.waits || list.tab == .returned ? try connection.recentBulks(of: member, since: now.adding(seconds: -7 * 86_400)) : [],
                 made: try connection.recentExports(of: list.name, by: member, since: now.adding(seconds: -2 * Export.kept)),
                 numberComplaint: numberComplaint, viewComplaint: viewComplaint, purposeComplaint: purposeComplaint)
+            let mayAct = list.waits && member.permissions.contains(list.permission)
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(firstTab.list), lists: offered), list: list, tabs: tabs, tools: tools, entries: read.entries,
                 columns: columns,
-                isFirst: key == nil, hasMore: read.hasMore, mayAct: list.waits && member.permissions.contains(list.permission), isLimited: member.limits != .none,
+                isFirst: key == nil, hasMore: read.hasMore, mayAct: mayAct, closed: mayAct ? try connection.closed(to: member, among: read.entries.map(\.dossier)) : [:],
+                isLimited: member.limits != .none,
                 toast: try notice ?? self.toast(done, for: .staff(member), in: session, connection),
                 session: session, reference: reference, calendar: calendar, now: now
             ).html
@@ -87,6 +97,8 @@ struct WorklistPage {
     let isFirst: Bool
     let hasMore: Bool
     let mayAct: Bool
+    /// On which of the entries the reader himself may not decide, and why.
+    let closed: [ID<Dossier>: String]
     /// Whether the reader deals with some of them only, so that they are counted.
     let isLimited: Bool
     let toast: HTML
@@ -152,7 +164,7 @@ struct WorklistPage {
     private func row(_ entry: Worklist.Entry, of cells: [(WorklistColumn, HTML)], from origin: String) -> HTML {
         let path = "\(Path.dossier(entry.dossier))\(origin)"
         return """
-                <tr>\(tick(entry))\(cells.map { cell($0, $1, entry, path) })<td data-label="操作"><a class="action" href="\(path)">\(mayAct ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(reminder(entry))</td></tr>
+                <tr>\(tick(entry))\(cells.map { cell($0, $1, entry, path) })<td data-label="操作"><a class="action" href="\(path)">\(mayAct && closed[entry.dossier] == nil ? "审核" : "查看")<span class="unseen">\(entry.applicantName)</span></a>\(closed[entry.dossier].map { " <span class=\"tag\">\($0)</span>" as HTML })\(reminder(entry))</td></tr>
             """
     }
 
@@ -167,7 +179,7 @@ struct WorklistPage {
 
     private func tick(_ entry: Worklist.Entry) -> HTML {
         guard !bulkKinds.isEmpty else { return .empty }
-        guard list.tab != .returned || entry.isBack else { return "<td></td>" }
+        guard list.tab != .returned || entry.isBack, closed[entry.dossier] == nil else { return "<td class=\"tick\"></td>" }
         return "<td class=\"tick\"><input type=\"checkbox\" form=\"bulk\" name=\"d.\(entry.dossier.text)\" value=\"\(entry.version)\" aria-label=\"选择\(entry.applicantName)\"></td>"
     }
 
@@ -185,7 +197,7 @@ struct WorklistPage {
         guard list.tab == .returned, entry.isBack, let deadline = entry.deadline, deadline > now else { return .empty }
         let path = Path.reminders(entry.dossier)
         return """
-            <form class="beside" method="post" action="\(path)" data-once>\(FormToken.fields(for: path, in: session))<input type="hidden" name="back" value="\(list.reference)">\
+            <form class="nudge" method="post" action="\(path)" data-once>\(FormToken.fields(for: path, in: session))<input type="hidden" name="back" value="\(list.reference)">\
             <button class="plain">提醒<span class="unseen">\(entry.applicantName)</span></button></form>
             """
     }

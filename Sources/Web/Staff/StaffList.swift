@@ -45,6 +45,7 @@ struct StaffListPage {
 
     private var toast: HTML {
         guard let done else { return .empty }
+        guard done.isEnabled else { return "<div class=\"notice success\" role=\"status\"><p><strong>已停用：</strong>\(done.name)。本人的下一次操作即被拒绝，已办理的记录不变。</p></div>" }
         let next = done.isBound ? "" : "请告知本人：在首页选择“单位登录”，到统一身份认证平台以本单位法人身份登录后即可使用。"
         return "<div class=\"notice success\" role=\"status\"><p><strong>已保存：</strong>\(done.name)。\(next)</p></div>"
     }

@@ -72,7 +72,7 @@ enum StepWindow: String, Sendable, CaseIterable {
         case .corrections: "材料将退回申报人\(dossier.applicantName)补正，须在截止时间前重新提交；补正只能要求一次。"
         case .refusals: "提交后，本次申报以“不予受理”结束，不能恢复；\(dossier.applicantName) \(dossier.year) 年度可以另行申报。"
         case .recusals: "声明后您不能再办理该材料，由本单位其他工作人员办理；不能撤销。"
-        case .extensions: "申报人可以在新的截止时间前重新提交；原截止时间保留在经办流程中。"
+        case .extensions: "\(dossier.deadline.map { "现在的截止时间为 \($0.adding(seconds: -1).day) 24:00。" } ?? "")申报人可以在新的截止时间前重新提交；原截止时间保留在经办流程中。"
         case .withdrawals: "材料回到本单位，可以修改推荐、公示和下一环节后重新提交；下一环节的单位会收到消息。"
         case .takeBacks: "材料回到初审，由您重新办理。"
         case .reopenings: "材料回到本单位初审；原不通过意见和此前各单位的意见都保留。"
@@ -160,8 +160,8 @@ extension StepWindow {
             do throws(Invalid) {
                 let day = Day(try StepWindow.deadline.read(typed, in: reference, today: today))
                 move.deadline = day?.end
-                if day == nil { problems.append(FieldProblem("deadline", "请选择修改提交截止时间")) }
-            } catch { problems.append(FieldProblem("deadline", error.message)) }
+                if day == nil { problems.insert(FieldProblem("deadline", "请选择修改提交截止时间"), at: 0) }
+            } catch { problems.insert(FieldProblem("deadline", error.message), at: 0) }
         }
         if asksToConfirm, form["confirmed"] != "1" { problems.append(FieldProblem("confirmed", "请勾选确认")) }
         if !problems.isEmpty { throw .invalid(problems) }

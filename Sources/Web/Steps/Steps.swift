@@ -7,6 +7,9 @@ import Storage
 extension Site {
     /// The routes of all steps that are taken in windows.
     func addSteps(to staff: RouterGroup<StaffContext>, _ applicant: RouterGroup<ApplicantContext>) {
+        // Where a form was shown again its address is that of the post: whoever opens it comes to the dossier.
+        staff.get("/dossiers/:id/:posted") { _, context in see(Path.dossier(try context.id())) }
+        applicant.get("/my/dossiers/:id/:posted") { _, context in see(Path.myDossier(try context.id())) }
         for window in StepWindow.ofReviewers { staff.post("/dossiers/:id/\(window.rawValue)") { try await takeStep(window, $0, $1) } }
         for window in StepWindow.ofApplicants { applicant.post("/my/dossiers/:id/\(window.rawValue)") { try await takeStep(window, $0, $1) } }
     }

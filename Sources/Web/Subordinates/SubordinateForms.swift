@@ -20,7 +20,13 @@ extension Site {
         }
         switch form["step"] {
         case "back": return page(try await newSubordinatePage(.unit, context, (form, token.key), []))
-        case "unit": return page(try await newSubordinatePage(.administrator, context, (form, token.key), []))
+        case "unit":
+            // Whose code it is is said before anything more is typed.
+            guard let other = try await database.read({ try $0.unit(made.creditCode) }) else {
+                return page(try await newSubordinatePage(.administrator, context, (form, token.key), []))
+            }
+            let taken = FieldProblem("creditCode", "该统一社会信用代码已有单位“\(other.name)”")
+            return page(try await newSubordinatePage(.unit, context, (form, token.key), [taken]), status: .unprocessableContent)
         case "administrator": break
         case _: throw Problem.malformed
         }
@@ -52,14 +58,15 @@ extension Site {
     @Sendable func subordinate(_ request: Request, _ context: StaffContext) async throws -> Response {
         try context.demand(.subordinates)
         let query = request.uri.queryParameters
-        let outcome = query["done"].flatMap { Int($0) }.map { HandOverOutcome(done: $0, refused: query["refused"].flatMap { Int($0) } ?? 0) }
+        let outcome = query["done"].flatMap { Int($0) }.map { HandOverOutcome(done: $0, refused: query["refused"].flatMap { Int($0) } ?? 0, isBack: query["back"] == "1") }
         return page(try await subordinatePage(try context.id(), context, outcome: outcome))
     }
 
     @Sendable func changeSubordinate(_ request: Request, _ context: StaffContext) async throws -> Response {
         try await settleSubordinate(request, context) { id, form, token, by in
             let reading = FieldReading(WorkUnit.openFields, from: { form[$0] }, complete: true, in: self.reference, today: context.now.day)
-            guard reading.problems.isEmpty else { throw Problem.invalid(reading.problems) }
+            let problems = reading.problems + WorkUnit.contradictions(in: reading.values)
+            guard problems.isEmpty else { throw Problem.invalid(problems) }
             return { try $0.changeSubordinate(id, to: reading.values, over: token.version, by: by) }
         }
     }
@@ -68,6 +75,7 @@ extension Site {
     @Sendable func suspendSubordinate(_ request: Request, _ context: StaffContext) async throws -> Response {
         try await settleSubordinate(request, context) { id, form, token, by in
             guard let enabled = ["enable": true, "disable": false][form["action"]] else { throw Problem.malformed }
+            if !enabled { try form.demandConfirmation(of: form["action"]) }
             return { try $0.enableSubordinate(id, enabled, over: token.version, by: by) }
         }
     }
@@ -86,12 +94,16 @@ extension Site {
         try context.demand(.subordinates)
         let (id, own): (ID<WorkUnit>, WorkUnit) = (try context.id(), context.unit)
         let (form, token) = try await administrationForm(request, context)
-        try form.only { $0 == "action" }
+        try form.only { ["action", "confirmed"].contains($0) }
         // One alone, which was asked for, or all.
         let asked = form["action"].hasPrefix("take.") ? ID<Dossier>(String(form["action"].dropFirst(5))) : nil
         guard let isBack = asked == nil ? ["take": false, "giveBack": true][form["action"]] : false else { throw Problem.malformed }
         guard context.member.isSuperAdministrator else { throw Problem(Denial.onlySuperior) }
         if context.member.unitAwaitsSuperior { throw Problem(Denial.unitAwaitsSuperior) }
+        do throws(Problem) { if asked == nil, !isBack { try form.demandConfirmation(of: form["action"]) } } catch {
+            let typing = try Typing(form, after: error, token)
+            return page(try await subordinatePage(id, context, typing), status: typing.status)
+        }
         let by = Administrator(context.member, key: token.key, at: context.now)
         if try await database.read({ try $0.isHandedOver(by: by) }) { return see(Path.subordinate(id)) }
         let found = try await database.read { connection in
@@ -114,7 +126,7 @@ extension Site {
         }
         let (taken, left) = (done, refused)
         try await database.write { try $0.noteHandOver(of: id, back: isBack, done: taken, refused: left, by: by) }
-        return see(Path.subordinate(id, handedOver: done, refused: refused))
+        return see(Path.subordinate(id, handedOver: done, refused: refused, back: isBack))
     }
 
     private func settleSubordinate(
@@ -154,7 +166,7 @@ struct UnitReading {
 
     init(_ form: Form, under superior: ID<WorkUnit>, reference: Reference, today: Day) {
         let reading = FieldReading(WorkUnit.lockedFields + WorkUnit.openFields, from: { form[$0] }, complete: true, in: reference, today: today)
-        var problems = reading.problems
+        var problems = reading.problems + WorkUnit.contradictions(in: reading.values)
         var code: CreditCode?
         if let text = reading.values["creditCode"], !text.isEmpty {
             do throws(Invalid) { code = try CreditCode(text) } catch { problems.append(FieldProblem("creditCode", error.message)) }
@@ -170,10 +182,18 @@ struct UnitReading {
 struct HandOverOutcome: Sendable {
     let done: Int
     let refused: Int
+    let isBack: Bool
 
     var html: HTML {
         """
-        <div class="notice success" role="status"><p><strong>已办理 \(done) 件。</strong>\(refused > 0 ? "另有 \(refused) 件没有办理：在此期间已由他人办理，或者是您本人的申报材料。" : "")</p></div>
+        <div class="notice success" role="status"><p><strong>\(isBack ? "已交回" : "已移交本单位办理") \(done) 件。</strong>\(refused > 0 ? "另有 \(refused) 件没有办理：在此期间已由他人办理，或者是您本人的申报材料。" : "")</p></div>
         """
+    }
+}
+
+extension Form {
+    /// Throws where what cannot simply be undone was not confirmed.
+    func demandConfirmation(of action: String) throws(Problem) {
+        guard self["confirmed"] == "1" else { throw .invalid([FieldProblem("confirmed-\(action)", "请勾选确认")]) }
     }
 }

@@ -22,7 +22,7 @@ extension Site {
             return SubordinateListPage(
                 tree: try UnitTree(along: search.isEmpty ? Array(path) : [own], root: own, connection), frame: try frame(for: session, connection, current: Path.subordinates),
                 own: own, path: Array(path), units: found, search: search, isFirst: key == nil,
-                hasMore: hasMore, done: try done.flatMap { try connection.path(from: $0).contains { $0.id == own.id } ? try connection.unit($0)?.name : nil }, reference: reference)
+                hasMore: hasMore, done: try done.flatMap { try connection.path(from: $0).contains { $0.id == own.id } ? try connection.unit($0) : nil }, reference: reference)
         }
         return page(list.html)
     }
@@ -49,8 +49,8 @@ struct SubordinateListPage {
     let search: String
     let isFirst: Bool
     let hasMore: Bool
-    /// The name of the unit that was just added or changed.
-    let done: String?
+    /// The unit that was just added or changed.
+    let done: WorkUnit?
     let reference: Reference
 
     var html: HTML {
@@ -60,7 +60,13 @@ struct SubordinateListPage {
                 <div class="title acting"><h1>下级单位管理<small>\(own.name)</small></h1><div class="buttons"><a class="button" href="\(export)">导出</a>\
                 <a class="button" href="\(Path.imports(.units))">导入</a><a class="button primary" href="\(Path.newSubordinate)">新建下级单位</a></div></div>
                 <div class="beside">\(tree.html)<section class="card list">\(filter)\(search.isEmpty ? level : .empty)\(units.isEmpty ? empty : table)\(pager)</section></div>
-                """, toast: done.map { "<div class=\"notice success\" role=\"status\"><p><strong>已保存：</strong>\($0)。</p></div>" } ?? .empty)
+                """, toast: toast)
+    }
+
+    private var toast: HTML {
+        guard let done else { return .empty }
+        let text: HTML = done.enabled ? "<strong>已保存：</strong>\(done.name)（在用）。" : "<strong>已停用：</strong>\(done.name)。其工作人员的下一次操作即被拒绝。"
+        return "<div class=\"notice success\" role=\"status\"><p>\(text)</p></div>"
     }
 
     /// The list as it is shown.

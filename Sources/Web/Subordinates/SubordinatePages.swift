@@ -117,8 +117,8 @@ struct SubordinatePage {
         if handOver.open > 0 {
             lines.append(
                 """
-                <p>该单位有 \(handOver.open) 件申报材料待审核或已退回申报人。移交后由本单位代其办理，经办流程中同时记载两个单位；该单位无人可以办理（停用、唯一审核人即申报人）时使用。</p>\
-                \(mayHandOver ? "<button name=\"action\" value=\"take\">全部移交本单位办理</button>" as HTML : "<p class=\"hint\">由本单位超级管理员办理。</p>")
+                <p>该单位有 \(handOver.open) 件申报材料待审核或已退回申报人。移交后由本单位代其办理，经办流程中同时记载两个单位；该单位无人可以办理（停用、唯一审核人即申报人）时使用。该单位会收到消息。</p>\
+                \(mayHandOver ? "\(confirmation("take", "我已知晓：移交后该单位不能再办理这 \(handOver.open) 件材料，直到交回"))<button name=\"action\" value=\"take\">全部移交本单位办理</button>" as HTML : "<p class=\"hint\">由本单位超级管理员办理。</p>")
                 """)
         }
         if handOver.taken > 0 {
@@ -128,6 +128,16 @@ struct SubordinatePage {
         return """
             <section class="card" aria-labelledby="hand-over"><h2 id="hand-over">移交</h2>\
             <form method="post" action="\(path)" data-once>\(FormToken.fields(for: path, version: found.version, in: session))\(lines)</form></section>
+            """
+    }
+
+    /// What one click would do to a whole unit is confirmed by itself.
+    private func confirmation(_ action: String, _ text: String) -> HTML {
+        let complaint = complaints.of("confirmed-\(action)")
+        return """
+            <div class="field\(complaint == nil ? .empty : " wrong" as HTML)"><label class="check"><input type="checkbox" name="confirmed" value="1" id="confirmed-\(action)"\
+            \(complaint == nil ? .empty : " aria-invalid=\"true\" aria-describedby=\"confirmed-\(action)-note\"" as HTML)> \(text)</label>\
+            \(complaint.map { "<p class=\"complaint\" id=\"confirmed-\(action)-note\" role=\"alert\">\($0)</p>" as HTML })</div>
             """
     }
 
@@ -159,7 +169,7 @@ struct SubordinatePage {
                 ? "<p>该单位还有 \(found.waiting) 件申报材料等待办理，办结或移交之前不能停用。</p>"
                 : """
                 <p>停用后，该单位工作人员的下一次操作即被拒绝，也不能作为增加的审核单位；\(found.subordinates > 0 ? "其 \(found.subordinates) 个下级单位不受影响，但新的申报将在该单位等待；" : "")已办理的记录不变。</p>\
-                <button class="danger" name="action" value="disable">停用</button>
+                \(confirmation("disable", "我已知晓，确定停用\(unit.name)"))<button class="danger" name="action" value="disable">停用</button>
                 """
         return
             "<section class=\"card\" aria-labelledby=\"state\"><h2 id=\"state\">单位状态</h2><form method=\"post\" action=\"\(path)\" data-once>\(hidden(path))\(body)</form></section>"

@@ -45,7 +45,7 @@ extension Site {
         let reading = FieldReading(fields, from: { form[$0] }, complete: true, in: reference, today: today)
         var problems = refused
         if action == .submit {
-            problems = reading.problems + problems
+            problems = reading.problems + WorkUnit.contradictions(in: reading.values) + problems
             if kind == .correction, let code = reading.values["creditCode"], !code.isEmpty {
                 do throws(Invalid) { _ = try CreditCode(code) } catch { problems.append(FieldProblem("creditCode", error.message)) }
             }
@@ -55,7 +55,8 @@ extension Site {
             }
         }
         var values = reading.values
-        if let code = values["creditCode"] { values["creditCode"] = code.uppercased() }
+        // In its one form; what is none is told above.
+        if let code = values["creditCode"] { values["creditCode"] = code.halfWidth.filter { !$0.isWhitespace }.uppercased() }
         return PostedRequest(kind: kind, form: form, token: token, files: files, action: action, problems: problems, values: values)
     }
 

@@ -17,7 +17,8 @@ extension Site {
         try form.only { key in fields.contains { $0.key == key } }
         let reading = FieldReading(fields, from: { form[$0] }, complete: true, in: reference, today: context.now.day)
         do {
-            guard reading.problems.isEmpty else { throw Problem.invalid(reading.problems) }
+            let problems = reading.problems + WorkUnit.contradictions(in: reading.values)
+            guard problems.isEmpty else { throw Problem.invalid(problems) }
             let by = Administrator(context.member, key: token.key, at: context.now)
             try await database.write { try $0.changeOwnUnit(to: reading.values, over: token.version, by: by) }
             return see(Path.unit + "?saved=1")
