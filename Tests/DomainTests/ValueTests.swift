@@ -28,6 +28,24 @@ import Testing
         #expect("\(try Phone("138 0000-1234"))" == "138******34")
     }
 
+    /// What an input method or a spreadsheet makes of figures is read; what is too long in any width is counted as it is seen.
+    @Test func figuresOfFullWidth() throws {
+        #expect(try IDNumber("５１０１００１９０００１０１００１２", today: today).text == "510100190001010012")
+        #expect(try IDNumber("510100 19000101 0012", today: today).text == "510100190001010012")
+        #expect(try CreditCode("９１５１００００ＭＡ６００００08a").text == "91510000MA6000008A")
+        #expect(try Phone("１３８ ００００－1234").text == "13800001234")
+        do { _ = try IDNumber("５１０１００", today: today) } catch { #expect(error.message.contains("现为 6 位")) }
+        let reference = Reference(lists: [:], titles: [], regions: [])
+        let fields: [(Field.Kind, String, String)] = [
+            (.number(1...100), "１２", "12"), (.day(.any), "２０２６－１１－２３", "2026-11-23"), (.month, "２０００．０６", "2000-06"), (.telephone, "（０８３３）２６０７５２１转８", "(0833)2607521转8"),
+        ]
+        for (kind, typed, stored) in fields { #expect(try Field("x", "数", kind).read(typed, in: reference, today: today) == stored) }
+        #expect(try Field("x", "文", .text(10)).read("１２，三", in: reference, today: today) == "１２，三", "texts stay as they are written")
+        for wrong in ["abc", "123", "0833-2607521ext9", String(repeating: "1", count: 21)] {
+            #expect(throws: Invalid.self) { try Field("x", "电话", .telephone).read(wrong, in: reference, today: today) }
+        }
+    }
+
     @Test(arguments: ["1251000040000000XM", "91510000MA6000008A", "52510100510000000A", "93510100MA6A000070"])
     func creditCodesWithARightCheckCharacter(_ text: String) throws {
         #expect(try CreditCode(text.lowercased()).text == text)

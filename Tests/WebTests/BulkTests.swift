@@ -104,6 +104,12 @@ import Testing
         let bare = try await send(.pass, all, in: "own-second", by: second, ["opinion": "同意"])
         try await carryOut(site)
         #expect(try await second.get(bare.location).body.contains("请填写推荐意见"))
+        // What can be right for nobody is told at its field, before anybody is taken.
+        let impossible = try await send(
+            .pass, all, in: "own-second", by: second,
+            ["recommended": "0", "publicFrom": "2026-11-13", "publicThrough": "2026-11-02", "rank": "5", "ranked": "3", "recommendation": "不同意<推荐>"])
+        #expect(impossible.status == 422)
+        for told in ["不同意推荐的，应选择", "公示结束早于公示开始", "推荐排名不能大于参加排名人数", "不同意&lt;推荐&gt;"] { #expect(impossible.body.contains(told), "\(told)") }
         let publicity = [
             "opinion": "同意", "recommendation": "同意推荐", "recommended": "1", "publicFrom": "2026-11-02", "publicThrough": "2026-11-13", "publicResult": "1",
         ]
@@ -120,6 +126,31 @@ import Testing
         #expect(try await site.world.database.verify().findings == [])
     }
 
+    @Test func nothingTickedIsSaidOnTheList() async throws {
+        let site = try await TestSite(try await World())
+        let first = try await site.browser(.schoolFirst)
+        _ = try await site.world.dossier()
+        let answer = try await first.submit("/reviews/own-first/bulk", on: "/reviews/own-first?year=2026", ["action": "pass"])
+        #expect(answer.status == 303 && answer.location == "/reviews/own-first?year=2026&none=1")
+        #expect(try await first.get(answer.location).body.contains("没有选择申报人，请先勾选"))
+    }
+
+    /// What waits at the unit and is not for this reader is marked, and cannot be ticked (D1, D11).
+    @Test func whatIsClosedToTheReaderIsMarked() async throws {
+        let site = try await TestSite(try await World())
+        let (first, administrator) = (try await site.browser(.schoolFirst), try await site.browser(.schoolAdministrator))
+        let (one, two) = (try await site.world.dossierOfCrowd(0), try await site.world.dossierOfCrowd(1))
+        try await site.world.take(.recuse, on: one, by: .schoolFirst)
+        let list = try await first.get("/reviews/own-first").body
+        #expect(list.contains("您已回避") && !list.contains("name=\"d.\(one)\"") && list.contains("name=\"d.\(two)\""))
+        #expect(try await !site.browser(.schoolFirstToo).get("/reviews/own-first").body.contains("您已回避"))
+        #expect(try await !first.get(Path.dossier(one)).body.contains("显示完整证件号码"))
+        #expect(try await first.post(Path.revelations(one), try await first.token(for: Path.revelations(one), version: 0)).status == 403)
+        try await site.world.take(.pass(), on: two, by: .schoolAdministrator)
+        #expect(try await administrator.get("/reviews/own-second").body.contains("由您初审"))
+        #expect(try await !site.browser(.schoolSecond).get("/reviews/own-second").body.contains("由您初审"))
+    }
+
     @Test func applicantsAreUrgedTogether() async throws {
         let site = try await TestSite(try await World())
         let first = try await site.browser(.schoolFirst)
@@ -128,7 +159,7 @@ import Testing
         try await carryOut(site)
         #expect(try await first.get(sent.location).body.contains("已提醒"))
         let nothing = try await first.submit("/reviews/own-returned/bulk", on: "/reviews/own-returned", ["action": "remind"])
-        #expect(nothing.status == 409 && nothing.body.contains("请先勾选"))
+        #expect(nothing.status == 303 && nothing.location.hasSuffix("none=1"))
         let forged = try await first.upload(
             Path.bulks, try await first.token(for: Path.bulks, version: 0).merging(["kind": "remind", "back": "own-first", "action": "submit"]) { $1 }, [])
         #expect(forged.status == 409)

@@ -21,6 +21,8 @@ import Testing
         #expect(try await first.submit(path, on: path, ["kind": "giveBack", "body": "请{姓名}于{截止时间}前补充<论文>"]).status == 303)
         #expect(try await first.submit(path, on: path, ["kind": "pass", "body": "同意", "shared": "1"]).status == 403)
         #expect(try await administrator.submit(path, on: path, ["kind": "pass", "body": "同意{姓名}上报", "shared": "1"]).status == 303)
+        let unknown = try await first.submit(path, on: path, ["kind": "pass", "body": "{姓名}于{截止时间}前"])
+        #expect(unknown.status == 422 && unknown.body.contains("不能使用“{截止时间}”") && unknown.body.contains("{姓名}于{截止时间}前"))
         #expect(try await opinions(site, .schoolFirst).map(\.isShared) == [false, true])
         #expect(try await opinions(site, .schoolSecond).map(\.body) == ["同意{姓名}上报"])
         #expect(try await opinions(site, .bureauFirst).isEmpty)

@@ -79,6 +79,20 @@ import Testing
         }
     }
 
+    /// Whose session has ended is shown what he wrote, in the words of his form, and nothing that it carried by itself.
+    @Test func whatWasTypedIsToldInItsWords() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.dossier()
+        let browser = try await site.browser(.schoolFirst)
+        let path = Path.step(.returns, on: id)
+        let form = try await browser.get(Path.dossier(id)).form(to: path).merging(["opinion": "请补充<论文>", "remark.education": "学历不清", "within": "2026-12-01"]) { $1 }
+        try await site.world.database.write { try $0.run("DELETE FROM sessions") }
+        let answer = try await browser.post(path, form)
+        #expect(answer.status == 401)
+        for told in ["请补充&lt;论文&gt;", "审核意见", "修改意见：学历", "学历不清"] { #expect(answer.body.contains(told), "\(told)") }
+        for carried in ["<dt>list", "<dt>seen", "<dt>opinion", form["seen"] ?? "?"] { #expect(!answer.body.contains(carried), "\(carried)") }
+    }
+
     @Test func aDisabledAccountDoesNotComeBackIn() async throws {
         let site = try await TestSite(try await World())
         for (round, comesIn) in [true, false].enumerated() {
