@@ -34,7 +34,7 @@ def test_applicant_begins_and_sees_the_gaps(walker, case):
     for _ in range(8):
         walker.press("保存，下一步")
     walker.press("保存，去检查和提交")
-    walker.sees("项需要补充", "请选择申报职称", "至少填写一条学习经历")
+    walker.sees("项需要补充或修改", "请选择申报职称", "至少填写一条学习经历")
     walker.inspect("teacher-gaps")
     assert not walker.all("#pledge"), "an incomplete dossier cannot be submitted"
 

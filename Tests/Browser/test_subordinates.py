@@ -58,9 +58,6 @@ def test_two_steps_of_which_none_can_be_skipped(bureau):
     walker.press("新建下级单位")
     fill_unit(walker, code)
     walker.press("下一步")
-    for name, value in {"personName": CLERK, "idNumber": id_number(), "phone": "13800001234"}.items():
-        walker.fill(name, value)
-    walker.press("保存")
     assert walker.complaint("creditCode") == f"该统一社会信用代码已有单位“{NAME}”"
 
 

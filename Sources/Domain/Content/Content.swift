@@ -110,6 +110,18 @@ extension Content {
         return (content, gaps + content.repeatedRepresentatives)
     }
 
+    /// The values that could be read in their one form, and beside them what was typed and could not: for a reader who looks at both.
+    public func asShown(in reference: Reference, today: Day) -> Content {
+        var content = completed(titles: [], in: reference, today: today).content
+        for part in Part.allCases {
+            content[part] = content[part].map { row in
+                let typed = self[part].first { $0.id == row.id }?.values.filter { !$0.value.trimmed.isEmpty } ?? [:]
+                return Row(id: row.id, values: typed.merging(row.values) { $1 }, files: row.files)
+            }
+        }
+        return content
+    }
+
     private func read(_ row: Row, of part: Part, in reference: Reference, today: Day) -> (values: [String: String], problems: [FieldProblem]) {
         let prefix = "\(part.rawValue).\(row.id)."
         let reading = FieldReading(

@@ -168,7 +168,7 @@ struct SectionIndex {
 
     private func item(_ section: Section) -> HTML {
         let missing = gaps.count { $0.section == section }
-        let state: HTML = missing == 0 ? "<span class=\"tag good\">完整</span>" : "<span class=\"tag soon\">缺 \(missing) 项</span>"
+        let state: HTML = missing == 0 ? "<span class=\"tag good\">完整</span>" : "<span class=\"tag soon\">\(missing) 项待完善</span>"
         return """
             <li><a href="\(Path.mySection(dossier, section))"\(section == current ? " aria-current=\"step\"" as HTML : .empty)>\(section.title) \(remarked.contains(section) ? "<span class=\"tag late\">有意见</span> " as HTML : .empty)\(state)</a></li>
             """

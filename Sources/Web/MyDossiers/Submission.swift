@@ -64,7 +64,7 @@ extension Site {
                 closed: isDraft ? plan.closedReason(at: now) : dossier.tooLate(at: now), returned: try self.returned(dossier, connection),
                 changes: submitted.map { before in
                     ChangesView(
-                        comparison: Comparison(from: before, to: draft.content.completed(titles: plan.titles.compactMap(reference.title), in: reference, today: now.day).content),
+                        comparison: Comparison(from: before, to: draft.content.asShown(in: reference, today: now.day)),
                         reference: reference, files: Path.myFiles(id))
                 },
                 pledgeMissing: pledgeMissing, alert: alert, session: session
@@ -114,7 +114,7 @@ struct SubmissionPage {
             return "<div class=\"notice success\" role=\"status\"><h2>材料完整</h2><p>请核对预览内容，签署承诺后提交。</p></div>"
         }
         return """
-            <div class="notice warning" role="status"><h2>还有 \(gaps.count) 项需要补充</h2><ul class="gaps">\(gaps.map { gap in
+            <div class="notice warning" role="status"><h2>还有 \(gaps.count) 项需要补充或修改</h2><ul class="gaps">\(gaps.map { gap in
                 "<li><a href=\"\(Path.mySection(dossier.id, gap.section))#\(gap.field)\"><span>\(gap.section.title)</span> \(gap.message)</a></li>" as HTML
             })</ul></div>
             """

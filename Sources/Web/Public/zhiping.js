@@ -26,5 +26,5 @@ print(document);
 posts(document);
 phrases(document);
 trees(document);
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+for (const current of document.querySelectorAll(".menu [aria-current], .tabs [aria-current]")) current.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelector("[data-focus]")?.focus();
