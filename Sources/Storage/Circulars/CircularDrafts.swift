@@ -24,6 +24,8 @@ extension Connection {
     public func choose(_ choices: Circular.Choices, for id: ID<Circular>, by member: StaffMember, at now: Instant) throws {
         let member = try sending(member, at: now)
         guard try unreachable(choices, for: member).isEmpty else { throw Problem.notFound }
+        // Two windows that add to one draft do it one after the other.
+        if sharesWriting { try run("SELECT 1 FROM circular_drafts WHERE id = \(id) FOR UPDATE") }
         let begun = try first("SELECT choices FROM circular_drafts WHERE id = \(id) AND staff_id = \(member.id)") { try JSON.value(try $0.text()) as Circular.Choices }
         let all = choices.union(begun ?? .init())
         guard all.count <= Circular.most else { throw Problem.refused("逐一选择的单位和人员最多 \(Circular.most) 个；单位较多时，请选择“另外发送给全部下级单位”。") }
@@ -51,6 +53,7 @@ extension Connection {
             WHERE id = \(draft.id) AND staff_id = \(member.id) AND version = \(seen)
             """)
         guard changed == 1 else {
+            if try isSent(draft.id, by: member) { throw Problem.refused("这条消息已经发送。") }
             _ = try circularDraft(draft.id, of: member)
             throw Problem.refused("这份草稿已在另一个窗口中修改。请核对接收人后再次保存或发送。")
         }

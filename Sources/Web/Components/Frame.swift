@@ -31,6 +31,8 @@ struct Frame: Sendable {
         let path: String
         let count: Int
         let current: Bool
+        /// What is counted.
+        var counted = "件待办"
     }
 
     var isSignedIn: Bool { reader != nil }
@@ -78,7 +80,7 @@ struct Frame: Sendable {
     }
 
     private func item(_ item: MenuItem) -> HTML {
-        let count: HTML = item.count > 0 ? "<span class=\"count\" title=\"待办 \(item.count) 件\">\(item.count)</span>" : .empty
+        let count: HTML = item.count > 0 ? "<span class=\"count\" title=\"\(item.count) \(item.counted)\">\(item.count)</span>" : .empty
         return item.current
             ? "<li><a href=\"\(item.path)\" aria-current=\"page\">\(item.title)\(count)</a></li>"
             : "<li><a href=\"\(item.path)\">\(item.title)\(count)</a></li>"
@@ -169,7 +171,7 @@ extension Site {
         let sending =
             member?.permissions.contains(.messages) == true
             ? [Frame.MenuItem(title: Permission.messages.title, path: Path.newCircular, count: 0, current: current == Path.newCircular)] : []
-        let received = Frame.MenuItem(title: "已接收消息列表", path: Path.receivedMessages, count: waiting, current: current == Path.receivedMessages)
+        let received = Frame.MenuItem(title: "已接收消息列表", path: Path.receivedMessages, count: waiting, current: current == Path.receivedMessages, counted: "条待确认")
         return .init(title: Permission.Group.messages.title, items: sending + [received])
     }
 
