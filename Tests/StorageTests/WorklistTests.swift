@@ -220,6 +220,13 @@ import Testing
         }
     }
 
+    /// What is closed to a reader is found without opening a trail.
+    @Test func marksReadNoTrail() async throws {
+        let (world, member) = try await world()
+        let plan = try await world.database.read { try $0.plan(of: $0.closedQuery(to: member, among: [newID(), newID()])) }
+        #expect(plan.contains { $0.contains("trail_recusals") } && !plan.contains { $0.contains("SCAN t") || $0.contains("SCAN d") || $0.contains("Seq Scan") }, "\(plan)")
+    }
+
     @Test func viewsAndColumnsAreTheirOwners() async throws {
         let (world, member) = try await world()
         guard case .staff(let other) = try await world.actor(.schoolSecond) else { return }
