@@ -43,9 +43,9 @@ extension Connection {
         ) { (try $0.id(), try $0.text(), try $0.bool(), try $0.bool()) }
     }
 
-    func subordinatesQuery(of unit: ID<WorkUnit>, after key: Subordinate.Key?, limit: Int) -> SQL {
+    func subordinatesQuery(of unit: ID<WorkUnit>, after key: Subordinate.Key?, limit: Int, _ columns: SQL? = nil) -> SQL {
         let beyond: SQL = key.map { "AND (u.name, u.id) > (\($0.name), \($0.id))" } ?? ""
-        return "SELECT \(subordinateColumns) FROM units u WHERE u.superior_id = \(unit) \(beyond) ORDER BY u.name, u.id LIMIT \(limit)"
+        return "SELECT \(columns ?? subordinateColumns) FROM units u WHERE u.superior_id = \(unit) \(beyond) ORDER BY u.name, u.id LIMIT \(limit)"
     }
 
     /// Units anywhere below a unit whose name holds the text, or whose credit code it is.
@@ -53,10 +53,11 @@ extension Connection {
         try rows(searchQuery(below: unit, matching: text, limit: limit), read)
     }
 
-    func searchQuery(below unit: ID<WorkUnit>, matching text: String, limit: Int) throws -> SQL {
+    func searchQuery(below unit: ID<WorkUnit>, matching text: String, limit: Int, _ columns: SQL? = nil) throws -> SQL {
+        let columns = columns ?? subordinateColumns
         // Below the top stands everything: names are read in their order, and no further than the page is long.
         if try self.unit(unit)?.superior == nil {
-            return "SELECT \(subordinateColumns) FROM units u WHERE u.superior_id IS NOT NULL AND \(called(text)) ORDER BY u.name, u.id LIMIT \(limit)"
+            return "SELECT \(columns) FROM units u WHERE u.superior_id IS NOT NULL AND \(called(text)) ORDER BY u.name, u.id LIMIT \(limit)"
         }
         return """
             WITH RECURSIVE below (id) AS (
@@ -64,7 +65,7 @@ extension Connection {
                 UNION
                 SELECT u.id FROM units u JOIN below b ON u.superior_id = b.id
             )
-            SELECT \(subordinateColumns) FROM below JOIN units u ON u.id = below.id WHERE \(called(text)) ORDER BY u.name, u.id LIMIT \(limit)
+            SELECT \(columns) FROM below JOIN units u ON u.id = below.id WHERE \(called(text)) ORDER BY u.name, u.id LIMIT \(limit)
             """
     }
 

@@ -7,6 +7,12 @@ public struct AddressableUnit: Sendable, Hashable {
     public let subordinates: Int
 }
 
+extension AddressableUnit {
+    fileprivate static var columns: SQL { "\(WorkUnit.columns), (SELECT COUNT(*) FROM units b WHERE b.superior_id = u.id)" }
+
+    fileprivate init(_ row: inout Row) throws { self.init(unit: try WorkUnit(&row), subordinates: try row.integer()) }
+}
+
 /// Somebody who can be written to, with what he last applied for as far as the reader may see it.
 public struct AddressablePerson: Sendable, Hashable {
     public let person: Person
@@ -62,6 +68,16 @@ private func reach(of member: StaffMember, direct: Bool) -> SQL {
 }
 
 extension Connection {
+    /// The direct subordinates of a unit by name, from behind a key on, as somebody chooses among them.
+    public func unitsToAddress(of unit: ID<WorkUnit>, after key: Subordinate.Key?, limit: Int) throws -> [AddressableUnit] {
+        try rows(subordinatesQuery(of: unit, after: key, limit: limit, AddressableUnit.columns), AddressableUnit.init)
+    }
+
+    /// The same anywhere below a unit, by a name or a credit code.
+    public func unitsToAddress(below unit: ID<WorkUnit>, matching text: String, limit: Int) throws -> [AddressableUnit] {
+        try rows(searchQuery(below: unit, matching: text, limit: limit, AddressableUnit.columns), AddressableUnit.init)
+    }
+
     /// How many units in use each audience adds.
     public func reached(by audience: Circular.Audience, of member: StaffMember) throws -> Int {
         switch audience {

@@ -25,8 +25,8 @@ extension Site {
             guard !path.isEmpty else { throw Problem.notFound }
             var found =
                 search.isEmpty
-                ? try connection.subordinates(of: asked, after: key, limit: Subordinate.pageSize + 1)
-                : try connection.subordinates(below: own.id, matching: search, limit: Subordinate.pageSize + 1)
+                ? try connection.unitsToAddress(of: asked, after: key, limit: Subordinate.pageSize + 1)
+                : try connection.unitsToAddress(below: own.id, matching: search, limit: Subordinate.pageSize + 1)
             let hasMore = found.count > Subordinate.pageSize
             if hasMore { found.removeLast() }
             return UnitChoicePage(

@@ -51,7 +51,8 @@ extension Site {
             return WorklistPage(
                 frame: try frame(for: session, connection, current: Path.worklist(firstTab.list), lists: offered), list: list, tabs: tabs, tools: tools, entries: read.entries,
                 columns: columns,
-                isFirst: key == nil, hasMore: read.hasMore, mayAct: mayAct, closed: mayAct ? try connection.closed(to: member, among: read.entries.map(\.dossier)) : [:],
+                isFirst: key == nil, hasMore: read.hasMore, mayAct: mayAct,
+                closed: mayAct ? try connection.closed(to: member, of: context.unit, among: read.entries.map(\.dossier), in: list.tab) : [:],
                 isLimited: member.limits != .none,
                 toast: try notice ?? self.toast(done, for: .staff(member), in: session, connection),
                 session: session, reference: reference, calendar: calendar, now: now
