@@ -97,7 +97,7 @@ public struct Field: Sendable, Hashable {
             return text
         case .telephone:
             let digits = text.unicodeScalars.count { ("0"..."9").contains($0) }
-            guard text.length <= 30, (7...20).contains(digits), text.allSatisfy({ $0.isASCII && $0.isNumber || " -+()转、,/".contains($0) })
+            guard text.length <= 30, (7...26).contains(digits), text.allSatisfy({ $0.isASCII && $0.isNumber || " -+()转、,/".contains($0) })
             else { throw Invalid("\(label)应为电话号码，如 0833-2607521 或 13800001234") }
             return text
         }
