@@ -74,6 +74,20 @@ def test_the_bureau_fails_and_reviews_again(walker):
     assert "重新审核" in desk.said(walker)
 
 
+def test_a_key_that_is_held_down_decides_nothing(walker):
+    walker.sign_in(FIRST)
+    dossier = desk.open_first(walker, desk.BELOW, "初审")
+    press = """document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key: arguments[0], repeat: arguments[1], bubbles: true, cancelable: true }))"""
+    for _ in range(3):
+        walker.driver.execute_script(press, "p", True)
+    # Keys are heard: the next one leads into the opinion, of the same dossier.
+    walker.driver.execute_script(press, "o", False)
+    assert walker.driver.switch_to.active_element.get_attribute("id") == "opinion"
+    walker.open(f"/dossiers/{dossier}")
+    assert walker.find("#opinion").is_displayed(), "it still waits here"
+
+
 def test_the_bureau_reports_and_withdraws(walker):
     walker.sign_in(FIRST)
     dossier = desk.open_first(walker, desk.BELOW, "初审")
