@@ -17,23 +17,17 @@ extension Site {
     /// 消息通知: the units below, level by level, or what a search finds among all of them (M21).
     @Sendable private func chooseUnits(_ request: Request, _ context: StaffContext) async throws -> Response {
         try context.demand(.messages)
-        let (session, own, member, query) = (context.session, context.unit, context.member, request.uri.queryParameters)
-        let (search, asked) = (String(query["q"]?.prefix(50) ?? ""), query["unit"].flatMap { ID<WorkUnit>(String($0)) } ?? own.id)
-        let (key, draft) = (query["after"].flatMap { Subordinate.Key(String($0)) }, query["draft"].flatMap { ID<Circular>(String($0)) })
+        let (session, member, level) = (context.session, context.member, UnitLevel(request, below: context.unit))
+        let draft = request.uri.queryParameters["draft"].flatMap { ID<Circular>(String($0)) }
         let shown = try await database.read { connection in
-            let path = try connection.path(from: asked).reversed().drop { $0.id != own.id }
-            guard !path.isEmpty else { throw Problem.notFound }
-            var found =
-                search.isEmpty
-                ? try connection.unitsToAddress(of: asked, after: key, limit: Subordinate.pageSize + 1)
-                : try connection.unitsToAddress(below: own.id, matching: search, limit: Subordinate.pageSize + 1)
-            let hasMore = found.count > Subordinate.pageSize
-            if hasMore { found.removeLast() }
+            let path = try level.path(connection)
+            let listed = try level.page(
+                level: { try connection.unitsToAddress(of: $0, after: $1, limit: $2) }, found: { try connection.unitsToAddress(below: $0, matching: $1, limit: $2) })
             return UnitChoicePage(
-                frame: try frame(for: session, connection, current: Path.newCircular), own: own, path: Array(path),
-                units: try found.map { (unit: $0.unit, subordinates: $0.subordinates, isOpen: try connection.mayAddress($0.unit.id, by: member)) },
+                frame: try frame(for: session, connection, current: Path.newCircular), own: level.own, path: path,
+                units: try listed.units.map { (unit: $0.unit, subordinates: $0.subordinates, isOpen: try connection.mayAddress($0.unit.id, by: member)) },
                 tabs: CircularTabs(.units, drafts: try connection.circularDrafts(of: member).count), draft: try draft.map { try connection.circularDraft($0, of: member) },
-                search: search, isFirst: key == nil, hasMore: hasMore, session: session, reference: reference)
+                search: level.search, isFirst: level.key == nil, hasMore: listed.hasMore, session: session, reference: reference)
         }
         return page(shown.html)
     }

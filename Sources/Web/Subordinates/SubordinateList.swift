@@ -7,22 +7,17 @@ extension Site {
     /// 下级单位管理: the units below, level by level, or what a search finds among all of them.
     @Sendable func subordinateList(_ request: Request, _ context: StaffContext) async throws -> Response {
         try context.demand(.subordinates)
-        let (session, own, query) = (context.session, context.unit, request.uri.queryParameters)
-        let (search, asked) = (String(query["q"]?.prefix(50) ?? ""), query["unit"].flatMap { ID<WorkUnit>(String($0)) } ?? own.id)
-        let (key, done) = (query["after"].flatMap { Subordinate.Key(String($0)) }, query["done"].flatMap { ID<WorkUnit>(String($0)) })
+        let (session, own, level) = (context.session, context.unit, UnitLevel(request, below: context.unit))
+        let done = request.uri.queryParameters["done"].flatMap { ID<WorkUnit>(String($0)) }
         let list = try await database.read { connection in
-            let path = try connection.path(from: asked).reversed().drop { $0.id != own.id }
-            guard !path.isEmpty else { throw Problem.notFound }
-            var found =
-                search.isEmpty
-                ? try connection.subordinates(of: asked, after: key, limit: Subordinate.pageSize + 1)
-                : try connection.subordinates(below: own.id, matching: search, limit: Subordinate.pageSize + 1)
-            let hasMore = found.count > Subordinate.pageSize
-            if hasMore { found.removeLast() }
+            let path = try level.path(connection)
+            let listed = try level.page(
+                level: { try connection.subordinates(of: $0, after: $1, limit: $2) }, found: { try connection.subordinates(below: $0, matching: $1, limit: $2) })
             return SubordinateListPage(
-                tree: try UnitTree(along: search.isEmpty ? Array(path) : [own], root: own, connection), frame: try frame(for: session, connection, current: Path.subordinates),
-                own: own, path: Array(path), units: found, search: search, isFirst: key == nil,
-                hasMore: hasMore, done: try done.flatMap { try connection.path(from: $0).contains { $0.id == own.id } ? try connection.unit($0) : nil }, reference: reference)
+                tree: try UnitTree(along: level.search.isEmpty ? path : [own], root: own, connection), frame: try frame(for: session, connection, current: Path.subordinates),
+                own: own, path: path, units: listed.units, search: level.search, isFirst: level.key == nil,
+                hasMore: listed.hasMore, done: try done.flatMap { try connection.path(from: $0).contains { $0.id == own.id } ? try connection.unit($0) : nil }, reference: reference
+            )
         }
         return page(list.html)
     }
