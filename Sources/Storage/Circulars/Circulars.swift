@@ -48,11 +48,16 @@ extension Connection {
 
     private static var sealName: String { "内容和接收人的摘要" }
 
-    /// The names of units and people, by which they are told.
-    public func names(of choices: Circular.Choices) throws -> [String] {
-        let units = choices.units.isEmpty ? [] : try rows("SELECT name FROM units WHERE id IN \(choices.units.sorted()) ORDER BY name") { try $0.text() }
-        let people = choices.people.isEmpty ? [] : try rows("SELECT name FROM persons WHERE id IN \(Set(choices.people.map(\.person)).sorted()) ORDER BY name") { try $0.text() }
-        return units + people
+    /// The names of some people.
+    public func personNames(_ ids: [ID<Person>]) throws -> [ID<Person>: String] {
+        guard !ids.isEmpty else { return [:] }
+        let found = try rows("SELECT id, name FROM persons WHERE id IN \(Set(ids).sorted())") { (try $0.id() as ID<Person>, try $0.text()) }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The names of units, then of people, by which they are told.
+    private func names(of choices: Circular.Choices) throws -> [String] {
+        try units(choices.units).values.map(\.name).sorted() + personNames(choices.people.map(\.person)).values.sorted()
     }
 
     /// What a unit has sent, latest first, from before a key on.

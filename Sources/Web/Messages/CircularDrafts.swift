@@ -17,11 +17,12 @@ extension Site {
         let (session, member) = (context.session, context.member)
         return try await database.read { connection in
             let draft = try connection.circularDraft(id, of: member)
+            let units = try connection.units(draft.choices.units.union(draft.choices.people.map(\.unit)))
+            let people = try connection.personNames(draft.choices.people.map(\.person))
             return CircularDraftPage(
                 frame: try frame(for: session, connection, current: Path.newCircular), draft: draft,
-                units: try draft.choices.units.map { ($0, try connection.names(of: .init(units: [$0])).first ?? "") }.sorted { ($0.1, $0.0) < ($1.1, $1.0) },
-                people: try draft.choices.people.map { ($0, try connection.names(of: .init(people: [$0])).first ?? "", try connection.unit($0.unit)?.name ?? "") }
-                    .sorted { ($0.1, $0.0.person) < ($1.1, $1.0.person) },
+                units: draft.choices.units.map { ($0, units[$0]?.name ?? "") }.sorted { ($0.1, $0.0) < ($1.1, $1.0) },
+                people: draft.choices.people.map { ($0, people[$0.person] ?? "", units[$0.unit]?.name ?? "") }.sorted { ($0.1, $0.0.person) < ($1.1, $1.0.person) },
                 audiences: try Circular.Audience.allCases.map { ($0, try connection.reached(by: $0, of: member)) }, isSaved: isSaved, typing: typing, session: session,
                 reference: reference
             ).html
