@@ -67,6 +67,8 @@ extension Filling {
     private mutating func addCrowdPerson(of unit: WorkUnit, _ field: Activity.Field, _ share: inout Share) throws {
         let person = try addPerson(region: unit.jurisdiction, born: 1968...1996)
         writes.append { [founded] in try $0.employ(person.id, at: unit.id, since: founded) }
+        // Every fourth has a profile; where a province is large, every fiftieth.
+        if talents.number(0...(province.isLean ? 49 : 3)) == 0 { try addProfile(of: person, at: unit, field, passes: .max, daysAgo: talents.number(40...500)) }
         for year in province.firstYear...province.today.year where share.takes(&invention) {
             let itinerary = Itinerary.any(concluded: year < province.today.year, &invention)
             try travel(person, of: unit, Activity(field: field, year: year), itinerary, until: end(of: year))

@@ -23,6 +23,8 @@ struct Filling {
     var reserved: Set<ID<Person>> = []
     /// The applicant whose dossier of this year stands returned.
     var returned: ID<Person>?
+    /// Invents what profiles and entrustments say, apart from all else, so that they change nothing else.
+    var talents: Invention
     /// Dossiers made so far.
     var dossiers = 0
     /// What was made and is not yet written, in order.
@@ -36,6 +38,7 @@ struct Filling {
         self.reference = reference
         self.calendar = calendar
         invention = Invention(seed: province.seed)
+        talents = Invention(seed: ~province.seed)
         let founded = founded
         writes.append { try specimens.remember($0, at: founded) }
     }

@@ -71,6 +71,7 @@ public struct Province: Sendable {
         if size.units > filling.tree.count { try await crowd(&filling, database, progress) }
         filling.concludePlans()
         filling.addCirculars()
+        try filling.addTalents()
         let personas = filling.accounts.sorted { Province.place(of: $0) < Province.place(of: $1) }.map {
             DemoPersona(label: $0.label, kind: $0.kind == "unit" ? .unit : .person, loginHint: $0.loginHint)
         }

@@ -97,8 +97,8 @@ struct StaffSeat {
     private static func reviewers(_ unit: UnitKey, labelled: Bool = true, administratorLabelled: Bool = true) -> [StaffSeat] {
         func label(_ duty: String) -> String { "\(duty)·\(unit.name)" }
         return [
-            StaffSeat(unit: unit, role: "初审员", permissions: [.firstReview], superAdministrator: false, label: labelled ? label("初审") : nil),
-            StaffSeat(unit: unit, role: "复审员", permissions: [.secondReview], superAdministrator: false, label: labelled ? label("复审") : nil),
+            StaffSeat(unit: unit, role: "初审员", permissions: [.firstReview, .entrustments, .profiles, .statistics], superAdministrator: false, label: labelled ? label("初审") : nil),
+            StaffSeat(unit: unit, role: "复审员", permissions: [.secondReview, .statistics], superAdministrator: false, label: labelled ? label("复审") : nil),
             StaffSeat(
                 unit: unit, role: "", permissions: [], superAdministrator: true,
                 label: labelled && administratorLabelled ? label("超级管理员") : nil),

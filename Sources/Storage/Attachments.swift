@@ -204,7 +204,8 @@ extension Connection {
             """
             DELETE FROM files WHERE stored_at < \(then) AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.digest = files.digest)
               AND NOT EXISTS (SELECT 1 FROM post_tables t WHERE t.digest = files.digest)
-              AND NOT EXISTS (SELECT 1 FROM unit_request_files r WHERE r.digest = files.digest) RETURNING digest
+              AND NOT EXISTS (SELECT 1 FROM unit_request_files r WHERE r.digest = files.digest)
+              AND NOT EXISTS (SELECT 1 FROM person_request_files r WHERE r.digest = files.digest) RETURNING digest
             """
         ) { try $0.text() }
     }

@@ -14,17 +14,17 @@ func visible(to actor: Actor) -> SQL {
     }
 }
 
-/// The limits of a staff member, as a further condition on `dossiers d`; nothing for most.
-func within(_ member: StaffMember) -> SQL {
+/// The limits of a staff member, as a further condition on `dossiers d`, or on what else has a unit and a title; nothing for most.
+func within(_ member: StaffMember, _ table: SQL = "d") -> SQL {
     var condition: SQL = ""
     let limits = member.limits
-    if !limits.series.isEmpty { condition = "AND d.title_code IN (SELECT vt.code FROM titles vt WHERE vt.series IN \(limits.series.sorted()))" }
+    if !limits.series.isEmpty { condition = "AND \(table).title_code IN (SELECT vt.code FROM titles vt WHERE vt.series IN \(limits.series.sorted()))" }
     guard !limits.units.isEmpty else { return condition }
     let below = limits.units.filter { $0 != member.unit }.sorted()
-    let own: SQL = limits.units.contains(member.unit) ? "d.unit_id = \(member.unit)" : "0 = 1"
+    let own: SQL = limits.units.contains(member.unit) ? "\(table).unit_id = \(member.unit)" : "0 = 1"
     guard !below.isEmpty else { return "\(condition) AND \(own)" }
     return """
-        \(condition) AND (\(own) OR d.unit_id IN (
+        \(condition) AND (\(own) OR \(table).unit_id IN (
             WITH RECURSIVE vb (id) AS (
                 SELECT id FROM units WHERE id IN \(below)
                 UNION

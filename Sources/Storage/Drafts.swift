@@ -42,7 +42,7 @@ extension Connection {
         if let draft = try draft(of: person.id, under: plan.id) {
             throw Problem.refused("您在该计划下已有一份填报中的材料（\(draft.savedAt.text) 保存），请继续填写。")
         }
-        let content = Content(title: plan.titles.count == 1 ? plan.titles[0] : "")
+        let content = try firstContent(of: person.id, at: unit, under: plan)
         try run(
             """
             INSERT INTO dossiers (id, version, plan_id, year, person_id, person_name, unit_id, unit_name, stage, stop, round, arrival,
@@ -53,19 +53,30 @@ extension Connection {
         try run("INSERT INTO drafts (dossier_id, revision, body, saved_at) VALUES (\(id), 1, \(try JSON.text(content)), \(now))")
     }
 
-    /// The employing unit of a person, and the chain his dossier would get under a plan; refused with the reason when there is none.
-    public func employerAndChain(of person: ID<Person>, under plan: ReviewPlan) throws -> (unit: WorkUnit, chain: ReviewChain) {
+    /// What a draft begins with: the only title it can be for, and what the person's profile says.
+    private func firstContent(of person: ID<Person>, at unit: WorkUnit, under plan: ReviewPlan) throws -> Content {
+        let entrusted = try plan.chain(along: path(from: unit.id)) == nil ? letter(of: person, under: plan, for: nil)?.title : nil
+        var content = Content(title: entrusted ?? (plan.titles.count == 1 ? plan.titles[0] : ""))
+        guard let profile = try profile(of: person) else { return content }
+        let title = try profile.title.flatMap { code in try first("SELECT name FROM titles WHERE code = \(code)") { try $0.text() } }
+        content.begin(with: profile.values, title: title)
+        return content
+    }
+
+    /// The employing unit of a person, and the chain his dossier would get under a plan; refused with the reason when there is none. A plan that is not
+    /// open to the unit is open to whoever has been entrusted to its committee (D14), for that title; `title` nil: for whichever it is.
+    public func employerAndChain(of person: ID<Person>, under plan: ReviewPlan, for title: String? = nil) throws -> (unit: WorkUnit, chain: ReviewChain) {
         // Whoever stops the unit at the moment, or asks for another superior, ends first.
         if sharesWriting { try run("SELECT 1 FROM units WHERE id = (SELECT unit_id FROM employments WHERE person_id = \(person)) FOR SHARE") }
-        guard let unit = try employer(of: person) else { throw Problem.refused("您尚未登记工作单位，不能申报。请联系所在单位。") }
-        guard unit.enabled else { throw Problem.refused("您的工作单位“\(unit.name)”已停用，不能申报。") }
-        if let superior = try awaitingSuperior([unit.id])[unit.id] {
-            throw Problem.refused("您的工作单位“\(unit.name)”变更上级单位待“\(superior)”审核，审核通过后开放申报。")
+        guard let unit = try employer(of: person) else { throw Problem.refused("您尚未登记工作单位，不能申报。请先提交专技人才档案，由工作单位审核。") }
+        try demandOpen(unit)
+        let path = try path(from: unit.id)
+        if let chain = plan.chain(along: path) { return (unit, chain) }
+        guard try letter(of: person, under: plan, for: title) != nil else {
+            if title != nil, try letter(of: person, under: plan, for: nil) != nil { throw Problem.refused("申报职称与委托函不一致，请选择委托申请中的职称。") }
+            throw Problem.refused("该计划不面向“\(unit.name)”：其上级单位不在该计划的审核范围内。需要委托评审的，请先办理委托申请。")
         }
-        guard try mayHaveApplicants(unit) else { throw Problem.refused("“\(unit.name)”是机关或参照公务员法管理的单位，其人员不参加职称评审。") }
-        guard let chain = plan.chain(along: try path(from: unit.id)) else {
-            throw Problem.refused("该计划不面向“\(unit.name)”：其上级单位不在该计划的审核范围内。")
-        }
+        guard let chain = plan.chain(along: path, entrusted: true) else { throw Problem.refused("该计划不面向“\(unit.name)”。") }
         return (unit, chain)
     }
 
@@ -116,8 +127,8 @@ extension Connection {
         let (dossier, plan) = try dossierToSubmit(move)
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
         if let reason = try yearHolder(dossier.applicant, year: plan.year, besides: id) { throw Problem.refused(reason) }
-        let content = try complete(id, seenEdition, under: plan, in: reference, at: now)
-        let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan)
+        let content = try complete(id, of: dossier.applicant, seenEdition, under: plan, in: reference, at: now)
+        let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan, for: content.title)
         try run("UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name) WHERE id = \(id)")
         let edition = try addEdition(content, of: id, at: now)
         let journey = Journey(stage: dossier.journey.stage, chain: chain, round: dossier.journey.round)
@@ -132,7 +143,7 @@ extension Connection {
         let move = Move(.resubmit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: Pledge.current.remark)
         if let earlier = try outcome(of: move) { return earlier }
         let (dossier, plan) = try dossierToSubmit(move)
-        let content = try complete(id, seenEdition, under: plan, in: reference, at: now)
+        let content = try complete(id, of: dossier.applicant, seenEdition, under: plan, in: reference, at: now)
         return try take(move, on: dossier, edition: try addEdition(content, of: id, at: now), at: now)
     }
 
@@ -147,12 +158,12 @@ extension Connection {
     }
 
     /// What the applicant saw, complete.
-    private func complete(_ id: ID<Dossier>, _ seenEdition: String, under plan: ReviewPlan, in reference: Reference, at now: Instant) throws -> Content {
+    private func complete(_ id: ID<Dossier>, of applicant: ID<Person>, _ seenEdition: String, under plan: ReviewPlan, in reference: Reference, at now: Instant) throws -> Content {
         let draft = try draft(of: id)
         guard draft.edition == seenEdition else {
             throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
         }
-        let (content, gaps) = draft.content.completed(titles: plan.titles.compactMap(reference.title), in: reference, today: now.day)
+        let (content, gaps) = draft.content.completed(titles: try titles(under: plan, for: applicant).compactMap(reference.title), in: reference, today: now.day)
         guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
         return content
     }
@@ -185,7 +196,7 @@ extension Connection {
     /// What would have kept this draft from being submitted at this moment.
     public func gaps(of dossier: Dossier, draft: Draft, in reference: Reference, at now: Instant) throws -> [Gap] {
         guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
-        return draft.content.completed(titles: plan.titles.compactMap(reference.title), in: reference, today: now.day).gaps
+        return draft.content.completed(titles: try titles(under: plan, for: dossier.applicant).compactMap(reference.title), in: reference, today: now.day).gaps
     }
 }
 

@@ -16,6 +16,7 @@ public struct Message: Sendable, Hashable {
     public enum Subject: Sendable, Hashable {
         case dossier(ID<Dossier>)
         case request(ID<UnitRequest>)
+        case personRequest(ID<PersonRequest>)
         case circular(ID<Circular>)
     }
 
@@ -142,6 +143,7 @@ extension Message {
             case .step, .reminder: ID<Dossier>(about).map { .dossier($0) }
             case .circular: ID<Circular>(about).map { .circular($0) }
             case .request: ID<UnitRequest>(about).map { .request($0) }
+            case .personRequest: ID<PersonRequest>(about).map { .personRequest($0) }
             case nil: nil
             }
         self.init(
@@ -163,7 +165,7 @@ private struct Source {
     /// In the order in which those of one instant stand.
     enum Kind: Int {
         case step = 1
-        case circular, request, reminder
+        case circular, request, reminder, personRequest
 
         func isIn(_ selection: Message.Selection) -> Bool {
             switch selection {
@@ -196,6 +198,10 @@ private struct Source {
                 kind: .request, sentAt: "m.sent_at", subject: "m.request_id", number: "m.number * 100 + m.position",
                 columns: "\(request) AS about, m.sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",
                 rows: "FROM unit_request_messages m JOIN unit_requests q ON q.id = m.request_id WHERE \(recipient(actor, "m"))"),
+            Source(
+                kind: .personRequest, sentAt: "m.sent_at", subject: "m.request_id", number: "m.number * 100 + m.position",
+                columns: "CASE WHEN \(requestVisible(to: actor)) THEN m.request_id ELSE '' END AS about, m.sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",
+                rows: "FROM person_request_messages m JOIN person_requests q ON q.id = m.request_id WHERE \(recipient(actor, "m"))"),
             Source(
                 kind: .reminder, sentAt: "m.sent_at", subject: "m.kind || '/' || m.subject_id", number: "m.occasion",
                 columns: "COALESCE(m.dossier_id, '') AS about, '系统提醒' AS sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",

@@ -27,6 +27,13 @@ extension Connection {
         return person
     }
 
+    /// The masked ID numbers of some people, as lists show them.
+    public func maskedNumbers(of persons: [ID<Person>]) throws -> [ID<Person>: String] {
+        guard !persons.isEmpty else { return [:] }
+        let found = try rows("SELECT \(Person.columns) FROM persons p WHERE p.id IN \(Array(Set(persons)))") { try Person(&$0, vault) }
+        return Dictionary(found.map { ($0.id, $0.idNumber.masked) }, uniquingKeysWith: { first, _ in first })
+    }
+
     public func employ(_ person: ID<Person>, at unit: ID<WorkUnit>, since now: Instant) throws {
         try run("INSERT INTO employments (person_id, unit_id, since) VALUES (\(person), \(unit), \(now))")
     }

@@ -10,6 +10,9 @@ extension Connection {
         try plans(where: "p.concluded = 0 AND p.opens <= \(now.day) AND p.applications_until >= \(now.day)")
     }
 
+    /// Plans of a year and of later ones that are not concluded.
+    public func plans(from year: Int) throws -> [ReviewPlan] { try plans(where: "p.concluded = 0 AND p.year >= \(year)") }
+
     private func plans(where condition: SQL) throws -> [ReviewPlan] {
         let titles = try rows("SELECT t.plan_id, t.title_code FROM plan_titles t JOIN plans p ON p.id = t.plan_id WHERE \(condition) ORDER BY t.title_code") {
             (plan: try $0.id() as ID<ReviewPlan>, title: try $0.text())

@@ -124,6 +124,8 @@ extension Site {
         addHandOverRequests(to: staff, applicant)
         addCirculars(to: staff)
         addPrintouts(to: staff, applicant)
+        addPersonRequests(to: signedIn, staff, applicant)
+        addStatistics(to: staff)
         return router
     }
 

@@ -5,7 +5,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
     case addUnit, changeUnit, disableUnit, enableUnit, appointAdministrator
     case takeOver, handBack, addRegion
     case changeOwnUnit, passRegistration, passSuperior, passCorrection, giveBackRequest, failRequest
-    case exportArchive, sendCircular
+    case exportArchive, sendCircular, setProfileReach
 
     public var title: String {
         switch self {
@@ -35,6 +35,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
         case .failRequest: "单位申请审核不通过"
         case .exportArchive: "导出历年上报人员"
         case .sendCircular: "发送消息"
+        case .setProfileReach: "设定专技人才档案审核层级"
         }
     }
 }

@@ -29,7 +29,7 @@ extension StaffMember {
         guard ownPermissions.contains(.roles) else { return .lacks(.roles) }
         if isHeld, before != after, !isSuperAdministrator { return .ownRights }
         // Whoever has the role may deal with more dossiers than this member does.
-        if limits != .none, !before.isEmpty, !before.symmetricDifference(after).isDisjoint(with: Permission.onDossiers) { return .beyondLimits }
+        if limits != .none, !before.isEmpty, !before.symmetricDifference(after).isDisjoint(with: Permission.limited) { return .beyondLimits }
         return denial(ofMoving: before.union(after))
     }
 
@@ -51,7 +51,7 @@ extension StaffMember {
 
     /// nil when this member may set what dossiers another deals with, and give or take what opens them.
     public func denial(ofLimiting before: Limits, to after: Limits, moving moved: Set<Permission>) -> GrantDenial? {
-        if before == after, moved.isDisjoint(with: Permission.onDossiers) { return nil }
+        if before == after, moved.isDisjoint(with: Permission.limited) { return nil }
         return after.isWithin(limits) ? nil : .beyondLimits
     }
 

@@ -23,6 +23,7 @@ public enum Denial: Error, Sendable, Hashable {
     case unitAwaitsSuperior
     case absentsDossier
     case recused
+    case ownRequest
 
     public var sentence: String {
         switch self {
@@ -34,6 +35,7 @@ public enum Denial: Error, Sendable, Hashable {
         case .onlyFirstReviewer: "只有办理初审的工作人员本人可以收回初审。"
         case .onlySuperior: "移交由上级单位办理。"
         case .absentsDossier: "这是您所代理人员本人的申报材料，不能由其代理人审核，请由本单位其他工作人员办理。"
+        case .ownRequest: "这是您本人提交的申请，请由本单位其他工作人员审核。"
         case .recused: "您已对该材料声明回避，不能再办理，请由本单位其他工作人员办理。"
         case .unitAwaitsSuperior: "本单位变更上级单位的申请待审核，审核通过或取消申请后开放经办功能。"
         }

@@ -2,10 +2,13 @@
 public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
     case firstReview, secondReview, accept
     case unit, subordinates, staff, roles, administration
+    case entrustments, profiles, statistics
     case messages
 
     /// Those that open dossiers; the others administer the unit.
     public static let onDossiers: Set<Permission> = [.firstReview, .secondReview, .accept]
+    /// Those that a staff member's limits to series and units narrow.
+    public static let limited = onDossiers.union([.entrustments, .profiles, .statistics])
 
     public var title: String {
         switch self {
@@ -17,6 +20,9 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .staff: "工作人员管理"
         case .roles: "角色管理"
         case .administration: "管理记录"
+        case .entrustments: "委托申请审核"
+        case .profiles: "专技人才审核"
+        case .statistics: "专技人才统计"
         case .messages: "消息通知"
         }
     }
@@ -32,18 +38,23 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .staff: "新增、修改、停用本单位工作人员，指定角色；只能指定自己具有权限的角色。"
         case .roles: "新增、修改、删除本单位角色；只能赋予自己具有的权限。"
         case .administration: "查看本单位工作人员和角色的变更记录：何人、何时、由什么改为什么。"
+        case .entrustments: "查看、审核本单位人员和下级单位报送的委托申请；本单位是职称授权管理单位的，出具委托函。"
+        case .profiles: "查看、审核本单位人员和下级单位报送的专技人才档案。"
+        case .statistics: "按系列、层级、学历、年龄等统计本单位和下级单位的专技人才，导出统计表。"
         case .messages: "向下级单位、本单位和下级单位的申报人发送消息，查看本单位发送的消息和确认情况。"
         }
     }
 
     /// Under which title of the menu its function stands.
     public enum Group: String, Sendable, CaseIterable {
-        case administration, reviews, messages
+        case administration, reviews, entrustments, talents, messages
 
         public var title: String {
             switch self {
             case .administration: "单位管理"
             case .reviews: "申报材料审核"
+            case .entrustments: "委托申请审核"
+            case .talents: "专技人才审核"
             case .messages: "消息推送"
             }
         }
@@ -55,6 +66,8 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .firstReview, .secondReview, .accept: .reviews
         case .unit, .subordinates, .staff, .roles, .administration: .administration
+        case .entrustments: .entrustments
+        case .profiles, .statistics: .talents
         case .messages: .messages
         }
     }

@@ -88,6 +88,15 @@ extension Content {
 }
 
 extension Content {
+    /// Fills in what a profile in force says (一人一档), so that nobody types it twice. `title`: the name of the title that is held; nil for none.
+    public mutating func begin(with profile: [String: String], title: String?) {
+        var row = single(.basics)
+        for field in Part.basics.fields { row.values[field.key] = profile[field.key] }
+        row.values["currentTitle"] = title ?? "无"
+        self[.basics] = [row]
+        self[.application] = [Row(id: Part.application.rawValue, values: ["currentSpecialty": profile["specialty"] ?? ""])]
+    }
+
     /// The content as it is submitted, every value in its stored form, with all that still keeps it from being submitted.
     public func completed(titles: [Reference.Title], in reference: Reference, today: Day) -> (content: Content, gaps: [Gap]) {
         var content = Content(title: title)

@@ -112,7 +112,7 @@ extension Dossier {
             case .recused: return "您已对该材料声明回避，\(others)"
             case .ownDossier: return "这是您本人的申报材料，不能由您审核，\(others)"
             case .sameReviewer: return "初审由您办理，复审须由另一位工作人员办理，\(others)"
-            case .lacks, .onlyUnit, .onlyApplicant, .onlyFirstReviewer, .onlySuperior, nil:
+            case .lacks, .onlyUnit, .onlyApplicant, .onlyFirstReviewer, .onlySuperior, .ownRequest, nil:
                 return "您没有“\(permission.title)”权限，\(others)"
             }
         }

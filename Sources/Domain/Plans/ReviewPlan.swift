@@ -63,8 +63,9 @@ public struct ReviewPlan: Sendable, Hashable {
 
     /// The chain a dossier gets at submission: own unit, then superiors up to the limit (D2). `path` is the own unit and its
     /// superiors, nearest first. nil where the limit is no ancestor, and the plan therefore not open to the unit (D20).
-    public func chain(along path: [WorkUnit]) -> ReviewChain? {
-        guard let last = path.firstIndex(where: { $0.id == limit }) else { return nil }
+    /// `entrusted`: whom another's committee reviews by a letter goes all the way up, then to that committee's acceptance unit (D14).
+    public func chain(along path: [WorkUnit], entrusted: Bool = false) -> ReviewChain? {
+        guard let last = entrusted ? path.indices.last : path.firstIndex(where: { $0.id == limit }) else { return nil }
         let stops = path[...last].map { ReviewChain.Stop(unit: $0.id, steps: $0.steps) }
         guard !stops.contains(where: { $0.unit == acceptanceUnit }) else { return nil }
         return ReviewChain(stops: stops, acceptanceUnit: acceptanceUnit, reentry: reentry)

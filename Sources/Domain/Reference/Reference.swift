@@ -6,6 +6,7 @@ public struct Reference: Sendable {
         case trainingCategories, assessmentResults, resultLevels, awardGrades, projectRoles, acceptanceConclusions, patentKinds, patentOwners
         case journalLevels, bookKinds
         case regions, reviewSteps, affiliations, welfareClasses, fundings, industries
+        case titles, staffing, titleWays
     }
 
     public struct Code: Sendable, Hashable {
@@ -27,17 +28,23 @@ public struct Reference: Sendable {
     public let regionGroups: [RegionGroup]
     /// The series, in the order of the tables.
     public let series: [String]
+    /// The titles of each series, as forms choose from them.
+    public let titlesBySeries: [(series: String, titles: [Title])]
 
     public init(lists: [List: [Code]], titles: [Title], regions: [Region]) {
         var all = lists.merging(Reference.own) { given, _ in given }
         all[.regions] = regions.map { Code(code: $0.code, name: $0.affiliation) }
+        all[.titles] = titles.map { Code(code: $0.code, name: "\($0.name)（\($0.levelName)）") }
         self.lists = all
-        names = all.mapValues { Dictionary($0.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }) }
+        self.names = all.mapValues { Dictionary($0.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }) }
         self.titles = Dictionary(titles.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
         self.regions = Dictionary(regions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
         orderedRegions = regions
         regionGroups = Reference.groups(of: regions)
-        series = titles.reduce(into: []) { if $0.last != $1.series, !$0.contains($1.series) { $0.append($1.series) } }
+        let names = titles.reduce(into: [String]()) { if $0.last != $1.series, !$0.contains($1.series) { $0.append($1.series) } }
+        let groups = Dictionary(grouping: titles, by: \.series)
+        series = names
+        titlesBySeries = names.map { ($0, groups[$0] ?? []) }
     }
 
     public func codes(_ list: List) -> [Code] { lists[list] ?? [] }
@@ -109,6 +116,8 @@ public struct Reference: Sendable {
     private static let own: [List: [Code]] = [
         .studyModes: codes("全日制", "非全日制"),
         .nationality: codes("中国（内地）", "中国香港", "中国澳门", "中国台湾", "外籍"),
+        .staffing: codes("在编", "聘用", "劳动合同", "劳务派遣", "人事代理", "其他"),
+        .titleWays: codes("评审", "考试", "认定", "其他"),
         .reviewSteps: [Code(code: "two", name: "初审、复审两个环节"), Code(code: "one", name: "初审一个环节")],
         .affiliations: codes("中央", "省", "市（州）", "县（市、区）", "乡镇（街道）", "其他"),
         .welfareClasses: codes("公益一类", "公益二类", "未分类"),

@@ -131,6 +131,8 @@ extension Connection {
         guard old.enabled != enabled else { throw Problem.refused(enabled ? "该单位未停用。" : "该单位已停用。") }
         let waiting = try count("SELECT COUNT(*) FROM desks WHERE unit_id = \(id) AND waiting <> 'nothing'")
         if !enabled, try requestsWaiting(at: id) > 0 { throw Problem.refused("该单位还有单位申请等待审核，办结之前不能停用。") }
+        let asked = try personRequestsWaiting(at: id)
+        if !enabled, asked > 0 { throw Problem.refused("该单位还有 \(asked) 件委托申请、专技人才档案等待审核，由其审核之后才能停用；没有人可以审核的，请先为其添加超级管理员。") }
         if !enabled, waiting > 0 { throw Problem.refused("该单位还有 \(waiting) 件申报材料等待办理，办结或移交之前不能停用。") }
         try change(id, "enabled = \(enabled)", over: seen, by)
         try record(

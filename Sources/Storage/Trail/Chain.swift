@@ -9,6 +9,7 @@ struct Chain: Sendable {
     static func revelations(beside dossier: ID<Dossier>) -> Chain { Chain(name: "\(Prefix.revelations)\(dossier)", form: .revelation) }
     static func postTables(of unit: ID<WorkUnit>, year: Int) -> Chain { Chain(name: "\(Prefix.postTables)\(unit)/\(year)", form: .postTable) }
     static func unitRequest(_ id: ID<UnitRequest>) -> Chain { Chain(name: "\(Prefix.unitRequests)\(id)", form: .unitRequest) }
+    static func personRequest(_ id: ID<PersonRequest>) -> Chain { Chain(name: "\(Prefix.personRequests)\(id)", form: .personRequest) }
     static func administration(of unit: ID<WorkUnit>) -> Chain { Chain(name: "\(Prefix.administration)\(unit)", form: .administration) }
 
     /// How the names of chains of one kind begin.
@@ -18,6 +19,7 @@ struct Chain: Sendable {
         static let postTables = "post-tables/"
         static let administration = "administration/"
         static let unitRequests = "unit-requests/"
+        static let personRequests = "person-requests/"
     }
 
     /// The entry that follows a head (nil: the first), under a salt of its own.

@@ -44,6 +44,14 @@ struct EntryForm: Sendable {
             "files", "opinion", "at", "messages",
         ])
 
+    /// A step on what a person asks.
+    static let personRequest = EntryForm(
+        "person-request",
+        [
+            "kind", "person_id", "request_key", "step", "unit_name", "path", "actor_unit_id", "actor_unit_name", "actor_id", "actor_name", "body", "files", "opinion", "at",
+            "messages",
+        ])
+
     /// The form that an algorithm's number stands for; nil for one that this program does not know.
     func form(of algorithm: Int) -> EntryForm? { algorithm == self.algorithm ? self : nil }
 }

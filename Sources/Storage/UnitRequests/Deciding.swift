@@ -69,7 +69,9 @@ extension Connection {
         let unit = try subject(of: request)
         let old = try unit.superior.flatMap { try self.unit($0) }
         try demandNoCycle(unit, below: deciding)
+        let above = try path(from: unit.id).dropFirst()
         try run("UPDATE units SET superior_id = \(deciding.id), version = version + 1 WHERE id = \(unit.id)")
+        try moveTalentCounts(of: unit.id, from: above.map(\.id), to: path(from: deciding.id).map(\.id))
         var notices = [request.toAsker("本单位的上级单位已变更为“\(deciding.name)”，申报、经办功能已开放。", from: deciding)]
         if let old { notices.append(.init(person: nil, unit: old.id, sender: deciding.name, body: "“\(unit.name)”的上级单位已变更为“\(deciding.name)”，不再是本单位的下级单位。")) }
         try settle(request, .pass, unit: unit.id, opinion: opinion, notices: notices, by: requester)

@@ -105,18 +105,13 @@ extension Connection {
         _ entry: RequestEntry, to request: ID<UnitRequest>, _ kind: UnitRequest.Kind, _ code: CreditCode, number: Int, by requester: Requester
     ) throws {
         let (files, unit) = (try JSON.text(entry.files), requester.unit)
-        let messages = entry.notices.enumerated().map { position, notice in
-            Told(
-                position: position, person: notice.person?.bound ?? .null, unit: notice.unit?.bound ?? .null, sender: notice.sender, body: notice.body,
-                sentAt: requester.now)
-        }
         let chain = Chain.unitRequest(request)
         let link = try extend(
             chain,
             with: [
                 kind.bound, code.bound, requester.key.bound, entry.step.bound, entry.unit?.bound ?? .null, entry.superior.bound, unit?.id.bound ?? .null,
                 (unit?.name ?? "").bound, requester.person.bound, requester.personName.bound, entry.unitName.bound, entry.body.bound, files.bound, entry.opinion.bound,
-                requester.now.bound, told(messages),
+                requester.now.bound, told(entry.notices.told(at: requester.now)),
             ])
         guard link.head.number == number else { throw Row.Unreadable(description: "\(chain.name) does not end where its rows do") }
         try run(
@@ -127,16 +122,6 @@ extension Connection {
                 \(requester.personName), \(entry.unitName), \(entry.body), \(files), \(entry.opinion), \(requester.now), \(chain.form.algorithm), \(hex(link.salt)),
                 \(hex(link.head.hash)))
             """)
-        for file in entry.files {
-            try remember(file, at: requester.now)
-            try run("INSERT INTO unit_request_files (request_id, number, id, name, digest) VALUES (\(request), \(number), \(file.id), \(file.name), \(file.digest))")
-        }
-        for (position, notice) in entry.notices.enumerated() {
-            try run(
-                """
-                INSERT INTO unit_request_messages (request_id, number, position, person_id, unit_id, sender, body, sent_at)
-                VALUES (\(request), \(number), \(position), \(notice.person), \(notice.unit), \(notice.sender), \(notice.body), \(requester.now))
-                """)
-        }
+        try add(entry.files, entry.notices, to: "unit_request", request.text, number: number, at: requester.now)
     }
 }

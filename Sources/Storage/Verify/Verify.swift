@@ -69,8 +69,9 @@ extension Database {
                 (Chain.Prefix.revelations, .revelation, try connection.revelationRows()), (Chain.Prefix.postTables, .postTable, try connection.postTableRows()),
                 (Chain.Prefix.administration, .administration, try connection.administrationRows()),
                 (Chain.Prefix.unitRequests, .unitRequest, try connection.unitRequestRows()),
+                (Chain.Prefix.personRequests, .personRequest, try connection.personRequestRows()),
             ]
-            findings += try connection.unitRequestFindings() + connection.countFindings() + connection.circularFindings()
+            findings += try connection.unitRequestFindings() + connection.countFindings() + connection.circularFindings() + connection.personRequestFindings()
             for (prefix, form, rows) in kinds {
                 let ends = try connection.chainEnds(after: prefix, through: prefix + "~")
                 var check = ChainCheck()
@@ -125,6 +126,7 @@ extension Connection {
             SELECT DISTINCT e.chain FROM (SELECT chain FROM heads UNION SELECT chain FROM checkpoint_leaves) e
             WHERE substr(e.chain, 1, 8) <> 'dossier/' AND substr(e.chain, 1, 12) <> 'revelations/' AND substr(e.chain, 1, 12) <> 'post-tables/'
                 AND substr(e.chain, 1, 15) <> 'administration/' AND substr(e.chain, 1, 14) <> 'unit-requests/'
+                AND substr(e.chain, 1, 16) <> 'person-requests/'
             """
         ) { try $0.text() }
         return orphans.map { Discrepancy(.chain, String($0.dropFirst(8)), 1, "登记过的材料已不在") } + strange.map { Discrepancy(.chain, $0, nil, "不认识的链") }

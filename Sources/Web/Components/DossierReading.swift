@@ -23,9 +23,11 @@ extension Site {
             let person = try connection.person(dossier.applicant), let line = try connection.line(of: id)
         else { throw Problem.notFound }
         let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
+        let isEntrusted = !dossier.journey.chain.stops.contains { $0.unit == plan.limit }
+        let letter = isEntrusted ? try connection.letter(of: dossier.applicant, under: plan, for: content.title)?.letter : nil
         let view = DossierView(
             content: content, person: person, unitName: line.unitName, plan: plan, acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "",
-            reference: reference, files: files, recommendation: try connection.recommendation(of: dossier, for: actor), reveal: reveal(dossier))
+            reference: reference, files: files, recommendation: try connection.recommendation(of: dossier, for: actor), letter: letter, reveal: reveal(dossier))
         return DossierReading(dossier: dossier, line: line, plan: plan, view: view, digest: digest, submittedAt: submittedAt, surroundings: surroundings)
     }
 }

@@ -12,6 +12,8 @@ struct DossierView {
     /// Where the dossier's files are, for this reader.
     let files: String
     var recommendation: Recommendation?
+    /// With which it came to another's committee (D14).
+    var letter: EntrustmentLetter?
     /// What a reader who may have the numbers in full presses for it.
     var reveal: HTML = .empty
 
@@ -32,7 +34,8 @@ struct DossierView {
 
     private func body(of section: Section) -> HTML {
         switch section {
-        case .application: "\(Facts(headFacts).html)\(section.parts.map(part))"
+        case .application:
+            "\(Facts(headFacts).html)\(letter.map { FileLinks(files: $0.files, base: Path.personRequestFiles($0.request)).html })\(section.parts.map(part))"
         case .basics: identity
         case .results: "\(representatives)\(parts(of: section))"
         case .education, .work, .training, .qualifications, .summary, .others: parts(of: section)
@@ -45,7 +48,7 @@ struct DossierView {
         return [
             ("评审计划", plan.name), ("年度", String(plan.year)), ("申报系列", title?.series ?? ""), ("申报级别", title?.levelName ?? ""),
             ("申报职称", title?.name ?? ""), ("申报单位", unitName), ("受理单位", acceptanceUnitName),
-        ]
+        ] + (letter.map { [("委托评审", "委托函 \($0.number)，\($0.issuer)，\($0.date)")] } ?? [])
     }
 
     /// The photo beside what the identity platform knows, then what was filled in.

@@ -115,6 +115,11 @@ extension Site {
         if let member = signedIn.staff, let unit = signedIn.unit {
             groups += try administrationMenu(for: member, of: unit, connection, current: current)
             groups += try reviewMenu(for: member, of: unit, try lists ?? offeredLists(for: member, of: unit, connection), connection, current: current)
+            groups += try requestMenus(for: member, connection, current: current)
+        }
+        if signedIn.kind == .person {
+            let pages = [("专技人才档案", Path.myProfile), ("委托申请", Path.myEntrustments)]
+            groups[0] = Frame.MenuGroup(title: "", items: groups[0].items + pages.map { .init(title: $0.0, path: $0.1, count: 0, current: current == $0.1) })
         }
         if let waiting { groups.append(messageMenu(for: signedIn.staff, waiting: waiting, current: current)) }
         let closed = try closure(for: signedIn, connection)
@@ -165,6 +170,18 @@ extension Site {
             ? [Frame.MenuItem(title: "岗位情况表", path: Path.postTables, count: 0, current: current == Path.postTables)] : []
         let opinions = member.opensDossiers ? [Frame.MenuItem(title: "常用意见设置", path: Path.commonOpinions, count: 0, current: current == Path.commonOpinions)] : []
         return (items + opinions + posts).isEmpty ? [] : [.init(title: "申报材料审核", items: items + opinions + posts)]
+    }
+
+    /// 委托申请审核, 专技人才审核.
+    private func requestMenus(for member: StaffMember, _ connection: any Connection, current: String) throws -> [Frame.MenuGroup] {
+        func item(_ permission: Permission, _ path: String, _ count: Int) -> Frame.MenuItem? {
+            member.permissions.contains(permission) ? .init(title: permission.title, path: path, count: count, current: current == path) : nil
+        }
+        func list(_ kind: PersonRequest.Kind) throws -> Frame.MenuItem? {
+            item(kind.permission, Path.personRequests(kind), try connection.requestsWaiting(kind, for: member))
+        }
+        let groups = [(Permission.Group.entrustments, [try list(.entrustment)]), (.talents, [try list(.profile), item(.statistics, Path.statistics, 0)])]
+        return groups.map { .init(title: $0.0.title, items: $0.1.compactMap { $0 }) }.filter { !$0.items.isEmpty }
     }
 
     private func messageMenu(for member: StaffMember?, waiting: Int, current: String) -> Frame.MenuGroup {

@@ -75,6 +75,16 @@ struct FieldInput {
         // The line end after the tag is dropped by browsers, so that a text may itself begin with one.
         case .text(let most): "<textarea \(attributes) rows=\"\(most > 3000 ? 14 : 5)\" data-most=\"\(most)\">\n\(value)</textarea>"
         case .choice(.regions): "<select \(attributes)><option value=\"\">请选择</option>\(reference.regionGroups.map(group))</select>"
+        case .choice(.titles):
+            """
+            <select \(attributes)><option value="">请选择</option>\(reference.titlesBySeries.map { series, titles in
+                """
+                <optgroup label="\(series)">\(titles.map {
+                    "<option value=\"\($0.code)\"\(" selected", if: $0.code == value)>\($0.name)（\($0.levelName)）</option>" as HTML
+                })</optgroup>
+                """ as HTML
+            })</select>
+            """
         case .choice(let list): select(reference.codes(list))
         }
     }

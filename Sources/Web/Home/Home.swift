@@ -30,6 +30,11 @@ extension Site {
                 }, returned: try connection.returned(by: member, limit: 5), returnedCount: try connection.returnedCount(by: member, before: near),
                 requests: decides ? try connection.requests(to: unit.id, waiting: true, limit: 5) : [],
                 requestCount: decides ? try connection.requestsWaiting(at: unit.id) : 0,
+                personRequests: try PersonRequest.Kind.allCases.map { kind in
+                    let isHeld = member.permissions.contains(kind.permission)
+                    return .init(
+                        kind: kind, count: try connection.requestsWaiting(kind, for: member), first: isHeld ? try connection.requests(kind, for: member, waiting: true, limit: 5) : [])
+                },
                 handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id, at: now) : []), near: near,
                 reference: reference, calendar: calendar, now: now)
         }
@@ -51,6 +56,8 @@ struct StaffHome {
     let returnedCount: (all: Int, near: Int)
     let requests: [UnitRequest]
     let requestCount: Int
+    /// What people ask: entrustments and profiles.
+    let personRequests: [PersonRequests]
     /// What units below ask to be taken over.
     let handOvers: HandOverRequestRows
     /// Deadlines before this are near.
@@ -65,11 +72,17 @@ struct StaffHome {
         let first: [Worklist.Entry]
     }
 
+    struct PersonRequests: Sendable {
+        let kind: PersonRequest.Kind
+        let count: Int
+        let first: [PersonRequestLine]
+    }
+
     var html: HTML {
         frame.page(
             "首页",
             body: """
-                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(handOvers.section)\(requestSection)\(waiting.isEmpty && requests.isEmpty ? nothing : .empty)</div>
+                <h1 class="unseen">首页</h1>\(calendarNote)\(figures)<div class="home"><div>\(waiting.map(section))\(returnedSection)\(handOvers.section)\(requestSection)\(personRequests.map(section))\(waiting.isEmpty && requests.isEmpty && personRequests.allSatisfy(\.first.isEmpty) ? nothing : .empty)</div>
                 <aside>\(card)\(MessageList(rows: messages, none: "本单位还没有收到消息。").html)</aside></div>
                 """)
     }
@@ -84,6 +97,7 @@ struct StaffHome {
         var figures = waiting.map { figure(Path.worklist($0.list), "\($0.list.menuTitle) · \($0.list.tabTitle)", $0.count, "人待办") }
         if returnedCount.all > 0 { figures.append(figure("#returned", "已退回、待申报人修改", returnedCount.all, returnedCount.near > 0 ? "人，\(returnedCount.near) 人临近或已过截止" : "人")) }
         if requestCount > 0 { figures.append(figure(Path.unitRequests, "单位申请审核", requestCount, "个单位待审核")) }
+        for item in personRequests where item.count > 0 { figures.append(figure(Path.personRequests(item.kind), item.kind.permission.title, item.count, "件待审核")) }
         return figures.isEmpty ? .empty : "<ul class=\"figures\">\(figures)</ul>"
     }
 
@@ -116,6 +130,20 @@ struct StaffHome {
             <section class="card" aria-labelledby="requests"><div class="head"><h2 id="requests">单位申请审核</h2><a href="\(Path.unitRequests)">进入审核（\(requestCount)）</a></div>\
             <ul class="rows">\(requests.map { request in
                 "<li><a href=\"\(Path.unitRequest(request.id))\">\(request.unitName)</a><span>\(request.kind.title) · \(request.submittedAt.text) \(Waited(calendar, since: request.submittedAt, now: now).html)</span></li>" as HTML
+            })</ul></section>
+            """
+    }
+
+    private func section(_ item: PersonRequests) -> HTML {
+        guard !item.first.isEmpty else { return .empty }
+        let path = Path.personRequests(item.kind)
+        return """
+            <section class="card" aria-labelledby="\(item.kind.rawValue)"><div class="head"><h2 id="\(item.kind.rawValue)">\(item.kind.permission.title)</h2><a href="\(path)">进入审核（\(item.count)）</a></div>\
+            <ul class="rows">\(item.first.map { line in
+                """
+                <li><a href="\(Path.personRequest(line.request.id))">\(line.request.personName)</a><span>\(line.request.unitName) · \(line.request.submittedAt.text) \
+                \(Waited(calendar, since: line.at, now: now).html)</span></li>
+                """ as HTML
             })</ul></section>
             """
     }

@@ -111,6 +111,7 @@ struct MessageRows {
         switch message.subject {
         case .circular(let circular): "<a href=\"\(Path.receivedCircular(circular))\">\(message.body)</a>"
         case .request(let request): "<a href=\"\(Path.unitRequest(request))\">\(message.body)</a>"
+        case .personRequest(let request): "<a href=\"\(Path.personRequest(request))\">\(message.body)</a>"
         case .dossier(let dossier): "<a href=\"\(session.signedIn.kind == .person ? Path.myDossier(dossier) : Path.dossier(dossier))\">\(message.body)</a>"
         case nil: "<span>\(message.body)</span>"
         }

@@ -27,7 +27,7 @@ extension Site {
             guard let plan = try connection.plan(dossier.plan) else { throw Problem.notFound }
             let gaps = try connection.gaps(of: dossier, draft: draft, in: reference, at: now)
             return SectionPage(
-                frame: try frame(for: session, connection), dossier: dossier, plan: plan, person: person, section: section,
+                frame: try frame(for: session, connection), dossier: dossier, plan: plan, titles: try connection.titles(under: plan, for: person.id), person: person, section: section,
                 content: typed ?? draft.content, revision: draft.revision, savedAt: draft.savedAt, gaps: gaps, returned: try self.returned(dossier, connection),
                 complaints: complaints ?? .none, alert: alert, session: session, reference: reference
             ).html
@@ -47,6 +47,8 @@ struct SectionPage {
     let frame: Frame
     let dossier: Dossier
     let plan: ReviewPlan
+    /// Those of the plan that the person can apply for.
+    let titles: [String]
     let person: Person
     let section: Section
     let content: Content
@@ -136,7 +138,7 @@ struct SectionPage {
             \(Facts([("评审计划", plan.name), ("年度", String(plan.year)), ("申报截止", plan.windows.applicationsUntil.description)]).html)\
             <div class="fields"><div class="field\(complaint == nil ? .empty : " wrong" as HTML)"><label for="title">申报职称<span class="star" aria-hidden="true">★</span></label>\
             <select id="title" name="title" aria-required="true"\(complaint == nil ? .empty : " aria-invalid=\"true\" aria-describedby=\"title-note\"" as HTML)><option value="">请选择</option>\
-            \(plan.titles.compactMap(reference.title).map { "<option value=\"\($0.code)\"\(" selected", if: $0.code == content.title)>\($0.series) · \($0.levelName) · \($0.name)</option>" as HTML })\
+            \(titles.compactMap(reference.title).map { "<option value=\"\($0.code)\"\(" selected", if: $0.code == content.title)>\($0.series) · \($0.levelName) · \($0.name)</option>" as HTML })\
             </select>\(complaint.map { "<p class=\"complaint\" id=\"title-note\">\($0)</p>" as HTML })</div></div>
             """
     }

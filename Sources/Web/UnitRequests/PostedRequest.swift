@@ -9,6 +9,16 @@ struct PostedRequest: Sendable {
         case submit
         case find
         case drop(String)
+
+        /// What a form's button says; a form without one is looked at again.
+        init(_ text: String) throws(Problem) {
+            switch text {
+            case "submit": self = .submit
+            case "find", "": self = .find
+            case _ where text.hasPrefix("drop."): self = .drop(String(text.dropFirst(5)))
+            case _: throw .malformed
+            }
+        }
     }
 
     let kind: UnitRequest.Kind
@@ -32,13 +42,7 @@ extension Site {
         let (form, fields) = (upload.form, UnitRequest.fields(of: kind))
         let token = try FormToken(form, of: request, in: session, origin: settings.origin)
         try form.only { key in ["superior", "search", "action"].contains(key) || FormFiles.isKey(key) || fields.contains { $0.key == key } }
-        let action: PostedRequest.Action
-        switch form["action"] {
-        case "submit": action = .submit
-        case "find", "": action = .find
-        case let text where text.hasPrefix("drop."): action = .drop(String(text.dropFirst(5)))
-        case _: throw Problem.malformed
-        }
+        let action = try PostedRequest.Action(form["action"])
         let dropped = if case .drop(let file) = action { file } else { "" }
         let (files, refused) = try await formFiles(
             upload, UnitRequest.fileRule(of: kind), field: UnitRequest.fileField, dropping: dropped, key: token.key, session)
