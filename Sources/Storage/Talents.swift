@@ -196,8 +196,8 @@ extension Connection {
         let beyond: SQL = key.map { "AND (k.at, k.request_id) < (\($0.at), \($0.id))" } ?? ""
         return try rows(
             """
-            \(below(scope)) SELECT \(Self.talentColumns), k.at FROM person_request_desks k JOIN \(Self.talentTables) ON n.request_id = k.request_id
-            WHERE k.unit_id = \(member.unit) AND k.kind = 'profile' AND k.waiting = 0 AND n.\(dimension.column) IN \(values)
+            \(below(scope)) SELECT \(Self.talentColumns), k.at FROM person_request_desks k, \(Self.talentTables)
+            WHERE n.request_id = k.request_id AND k.unit_id = \(member.unit) AND k.kind = 'profile' AND k.waiting = 0 AND n.\(dimension.column) IN \(values)
                 AND n.unit_id IN (SELECT id FROM below) \(within(member, "n")) \(beyond)
             ORDER BY k.at DESC, k.request_id DESC LIMIT \(limit)
             """

@@ -30,6 +30,8 @@ public final class World: Sendable {
         case applicant, secondApplicant, smallApplicant, otherApplicant, unemployed, strangerClerk
         /// Reviews at the school, and applies from there.
         case reviewingApplicant
+        /// Decide what people ask, and count them.
+        case schoolTalents, bureauTalents
     }
 
     private struct Seat {
@@ -49,6 +51,8 @@ public final class World: Sendable {
         .officeAccepter: Seat(unit: .office, permissions: [.accept]), .otherFirst: Seat(unit: .otherBureau, permissions: [.firstReview]),
         .otherSchoolFirst: Seat(unit: .otherSchool, permissions: [.firstReview]),
         .reviewingApplicant: Seat(unit: .school, permissions: [.firstReview, .secondReview]),
+        .schoolTalents: Seat(unit: .school, permissions: [.entrustments, .profiles, .statistics]),
+        .bureauTalents: Seat(unit: .bureau, permissions: [.entrustments, .profiles, .statistics]),
     ]
 
     private static let employers: [Name: UnitName] = [

@@ -62,6 +62,18 @@ import Testing
             ]
         ),
         (
+            "What people ask",
+            [
+                ("person_requests", "委托申请 and 专技人才档案, each as its steps have led it to be."),
+                ("person_request_steps", "Every step on such a request, with what was asked and the units that review it; one chain a request. Rows are only added."),
+                ("person_request_files", "The copies that came with such a request, and the letter of an entrustment. Rows are only added."),
+                ("person_request_messages", "What a step on such a request has told whom. Rows are only added."),
+                ("person_request_desks", "What a request is to a unit that it has reached: who has no desk for it does not see it."),
+                ("talents", "The profile of a person that is in force: what the last passed request has said, as it is counted."),
+                ("talent_counts", "How many of a unit and of all below it have a value of a dimension, kept with each profile and each change of superior."),
+            ]
+        ),
+        (
             "Files",
             [
                 ("files", "Every content ever kept, once; the bytes are in the file store under the same digest."),

@@ -20,7 +20,7 @@ enum AccessMatrix {
     enum State: String {
         case none = "—", draft = "填报中", first = "本单位待初审", second = "本单位待复审", returned = "本单位已退回", failed = "本单位不通过", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员",
             role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
-            moving = "本单位变更上级", circularDraft = "授权单位的消息草稿", circular = "授权单位发给本单位和申报人本人的消息"
+            moving = "本单位变更上级", profile = "本单位待审核的专技人才档案", entrustment = "授权单位待审核的委托申请", circularDraft = "授权单位的消息草稿", circular = "授权单位发给本单位和申报人本人的消息"
     }
 
     struct Line {
@@ -252,6 +252,31 @@ enum AccessMatrix {
         Line(method: .get, route: "/my/dossiers/:id/trail", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/trail/proof", state: .draft, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
         Line(method: .get, route: "/my/dossiers/:id/trail/proof", state: .first, expected: "303 200 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/entrustments", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/profiles", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/profiles/reach", state: .none, expected: "401 403 403 403 403 403 403 403 403 403 303 403 403"),
+        Line(method: .get, route: "/person-requests/:id", state: .profile, expected: "303 200 404 404 404 200 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/person-requests/:id", state: .entrustment, expected: "303 200 404 404 404 200 404 404 404 404 200 404 404"),
+        Line(method: .post, route: "/person-requests/:id", state: .profile, expected: "401 403 403 404 404 303 404 404 404 404 404 404 403"),
+        Line(method: .post, route: "/person-requests/:id", state: .entrustment, expected: "401 403 403 404 404 403 404 404 404 404 303 404 403"),
+        Line(method: .post, route: "/person-requests/:id/cancellation", state: .profile, expected: "401 303 404 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/person-requests/:id/files/:file", state: .profile, expected: "303 200 404 404 404 200 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/person-requests/:id/files/:file", state: .entrustment, expected: "303 200 404 404 404 200 404 404 404 404 200 404 404"),
+        Line(method: .get, route: "/person-requests/:id/files/:file/view", state: .profile, expected: "303 200 404 404 404 200 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/person-requests/:id/files/:file/view", state: .entrustment, expected: "303 200 404 404 404 200 404 404 404 404 200 404 404"),
+        Line(method: .get, route: "/person-requests/:id/files/:file/pages/:page", state: .profile, expected: "303 200 404 404 404 200 404 404 404 404 404 404 404"),
+        Line(method: .get, route: "/person-requests/:id/files/:file/pages/:page", state: .entrustment, expected: "303 200 404 404 404 200 404 404 404 404 200 404 404"),
+        Line(method: .get, route: "/my/profile", state: .none, expected: "303 200 200 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/profile/form", state: .none, expected: "303 200 200 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/profile/form", state: .profile, expected: "303 303 200 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/profile/form", state: .none, expected: "401 422 422 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/entrustments", state: .none, expected: "303 200 200 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/my/entrustments/:direction", state: .none, expected: "303 200 200 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .post, route: "/my/entrustments/:direction", state: .none, expected: "401 422 422 403 403 403 403 403 403 403 403 403 403"),
+        Line(method: .get, route: "/statistics", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/statistics/cross", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/statistics/people", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/statistics/export", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
     ]
 
     /// The printed form, for docs/access.md.
@@ -302,6 +327,7 @@ enum AccessMatrix {
 
     private func dossier(_ state: AccessMatrix.State, _ world: World) async throws -> (id: String, version: Int, revision: Int, file: String) {
         let (id, version, revision) = try await bare(state, world)
+        if state == .profile || state == .entrustment { return (id, version, revision, try await world.firstPersonRequestFile()) }
         if state == .registering || state == .moving { return (id, version, revision, try await world.firstRequestFile()) }
         return (id, version, revision, try await ID<Dossier>(id).asyncMap { try await world.firstFile(of: $0) } ?? World.key())
     }
@@ -313,6 +339,8 @@ enum AccessMatrix {
         case .registering:
             return (try await world.registration(of: .strangerClerk, to: .authority).text, 1, 0)
         case .moving: return (try await world.superiorChange().text, 1, 0)
+        case .profile: return (try await world.profile().text, 1, 0)
+        case .entrustment: return (try await world.entrustment(passedBy: [.schoolTalents, .bureauTalents]).text, 3, 0)
         case .circularDraft: return (try await world.circularDraft().text, 2, 0)
         case .circular: return (try await world.circular().text, 1, 0)
         case .staffMember: return (world.staff[.schoolFirst]?.text ?? "", 1, 0)
@@ -343,7 +371,8 @@ enum AccessMatrix {
         let path = line.route.replacing(":id", with: dossier.id).replacing(":section", with: "summary").replacing(
             ":file", with: line.route.hasPrefix("/public") ? "none.css" : dossier.file
         ).replacing(":page", with: "1").replacing(":printout", with: "dossier").replacing(":year", with: "2026")
-        let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : ""
+            .replacing(":direction", with: "outside")
+        let query = line.route.hasSuffix("/attaching") ? "?part=basics&row=basics" : line.route == "/statistics/people" ? "?dimension=origin&group=%E5%86%85%E5%9C%B0" : ""
         guard line.method == .post else { return try await browser.get(path + query) }
         let isSection = line.route.hasSuffix(":section")
         var fields = try await browser.token(for: path, version: isSection ? dossier.revision : line.route == "/unit" ? 1 : dossier.version)
@@ -357,6 +386,10 @@ enum AccessMatrix {
         case "/unit/superior": fields.merge(["reason": "改革", "superior": site.world.unit(.otherBureau).id.text, "action": "submit"]) { $1 }
         case "/unit/correction": fields.merge(["reason": "有误", "name": "新名", "creditCode": "91350100M000100Y43", "action": "submit"]) { $1 }
         case "/registration": fields.merge(Self.unit.merging(["superior": site.world.unit(.bureau).id.text, "affiliation": "1", "action": "submit"]) { $1 }) { $1 }
+        case "/profiles/reach": fields["reach"] = "authority"
+        case "/person-requests/:id": fields.merge(["action": "giveBack", "opinion": "请补充。"]) { $1 }
+        case "/person-requests/:id/cancellation": fields["confirmed"] = "1"
+        case "/my/profile/form", "/my/entrustments/:direction": fields["action"] = "submit"
         case "/unit-requests/:id": fields.merge(["action": "pass", "opinion": ""]) { $1 }
         case "/subordinates":
             fields.merge(Self.unit.merging(Self.administrator) { $1 }.merging(["name": "新单位", "creditCode": "91350100M000100Y43", "step": "administrator"]) { $1 }) { $1 }

@@ -131,7 +131,9 @@ extension Connection {
             SELECT \(PersonRequest.columns), k.at,
                 (SELECT u.name FROM person_request_desks h JOIN units u ON u.id = h.unit_id WHERE h.request_id = q.id AND h.waiting = 1),
                 CASE WHEN EXISTS (SELECT 1 FROM talents n WHERE n.person_id = q.person_id AND n.request_id <> q.id) THEN 1 ELSE 0 END
-            FROM \(desks(kind, of: member, waiting: waiting)) JOIN \(PersonRequest.tables) ON q.id = k.request_id \(within(member, "q")) \(narrowed(filter)) \(beyond)
+            FROM person_request_desks k JOIN person_requests q ON q.id = k.request_id JOIN person_request_steps s ON s.request_id = q.id AND s.number = q.submission
+            WHERE k.unit_id = \(member.unit) AND k.kind = \(kind) AND k.waiting = \(waiting) \(waiting ? "" as SQL : "AND k.acted <> 'nothing'") \(within(member, "q"))
+                \(narrowed(filter)) \(beyond)
             ORDER BY \(order) LIMIT \(limit)
             """
     }
@@ -151,13 +153,6 @@ extension Connection {
         try PersonRequest.Kind.allCases.reduce(0) { sum, kind in
             sum + (try count("SELECT COUNT(*) FROM person_request_desks WHERE unit_id = \(unit) AND kind = \(kind) AND waiting = 1"))
         }
-    }
-
-    private func desks(_ kind: PersonRequest.Kind, of member: StaffMember, waiting: Bool) -> SQL {
-        """
-        (SELECT request_id, at FROM person_request_desks WHERE unit_id = \(member.unit) AND kind = \(kind) AND waiting = \(waiting)
-            \(waiting ? "" as SQL : "AND acted <> 'nothing'")) k
-        """
     }
 
     private func narrowed(_ filter: PersonRequest.Filter) -> SQL {
