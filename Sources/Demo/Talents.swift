@@ -84,7 +84,9 @@ extension Filling {
 
     /// A person of the company to whom the teachers' plan is open by a letter.
     private mutating func addProvincialEntrustment() throws {
-        guard let unit = units[.company], let people = applicants[.company], people.count > 9, let plan = plans[Activity(field: .teachers, year: province.today.year)] else { return }
+        guard let unit = units[.company], let people = applicants[.company], people.count > 9, let plan = plans[Activity(field: .teachers, year: province.today.year)] else {
+            return
+        }
         let (person, committee) = (people[9], units[.teachersOffice]?.name ?? "")
         let letter = try specimens.attachment(.appointment, talents.id())
         let values = ["specialty": "信息技术", "reason": "从事中小学信息技术教材编写和教学，本地区企业单位没有该系列的评审委员会。"]
@@ -98,12 +100,15 @@ extension Filling {
         let born = person.idNumber.birthDay?.year ?? 1980
         let (graduated, age) = (born + 22, province.today.year - born)
         let series = field == .teachers ? "22" : "5"
-        let level = age > 48 ? talents.pick(["1", "2", "2", "3"]) : age > 38 ? talents.pick(["2", "3", "3"]) : age > 30 ? talents.pick(["3", "4"]) : talents.pick(["4", "4", "5", ""])
+        let level =
+            age > 48 ? talents.pick(["1", "2", "2", "3"]) : age > 38 ? talents.pick(["2", "3", "3"]) : age > 30 ? talents.pick(["3", "4"]) : talents.pick(["4", "4", "5", ""])
         let education = talents.pick(["11", "14", "14", "21", "21", "21", "21", "21", "31"])
         var values = [
-            "ethnicGroup": talents.number(0...9) == 0 ? talents.pick(["03", "04", "05", "15"]) : "01", "politicalStatus": talents.pick(["01", "01", "02", "03", "07", "13", "13", "13", "13"]),
+            "ethnicGroup": talents.number(0...9) == 0 ? talents.pick(["03", "04", "05", "15"]) : "01",
+            "politicalStatus": talents.pick(["01", "01", "02", "03", "07", "13", "13", "13", "13"]),
             "nationality": talents.number(0...149) == 0 ? talents.pick(["2", "4", "5"]) : "1", "workingSince": "\(graduated)-07",
-            "staffing": field == .teachers ? "1" : "3", "specialty": field == .teachers ? talents.pick(["语文", "数学", "英语", "物理", "历史"]) : talents.pick(["建筑工程", "机械设计", "软件工程", "电力工程"]),
+            "staffing": field == .teachers ? "1" : "3",
+            "specialty": field == .teachers ? talents.pick(["语文", "数学", "英语", "物理", "历史"]) : talents.pick(["建筑工程", "机械设计", "软件工程", "电力工程"]),
             "degreeOfEducation": education, "school": talents.pick(["四川师范大学", "西南大学", "四川大学", "西南交通大学", "成都理工大学", "乐山师范学院"]),
             "major": field == .teachers ? "学科教学" : "工程技术", "graduated": "\(graduated)-06", "studyMode": talents.number(0...5) == 0 ? "2" : "1",
         ]

@@ -56,9 +56,10 @@ extension Connection {
 
     /// A passed request becomes the profile in force: the person is employed where it says, and counted there and in every unit above.
     func comeIntoForce(_ request: PersonRequest, at now: Instant) throws {
-        let title = try request.title.flatMap { code in
-            try first("SELECT series, level FROM titles WHERE code = \(code)") { (series: try $0.text(), level: try $0.text()) }
-        } ?? (series: "", level: "")
+        let title =
+            try request.title.flatMap { code in
+                try first("SELECT series, level FROM titles WHERE code = \(code)") { (series: try $0.text(), level: try $0.text()) }
+            } ?? (series: "", level: "")
         let submission = try count("SELECT submission FROM person_requests WHERE id = \(request.id)")
         let values = Dictionary(uniqueKeysWithValues: TalentDimension.allCases.map { ($0, $0.value(in: request.values, title)) })
         var changes = TalentChanges()
@@ -167,7 +168,9 @@ extension Connection {
     }
 
     /// How many there are of each pair of stored values.
-    public func talentCounts(_ scope: TalentScope, by rows: TalentDimension, and columns: TalentDimension, for member: StaffMember) throws -> [(row: String, column: String, people: Int)] {
+    public func talentCounts(_ scope: TalentScope, by rows: TalentDimension, and columns: TalentDimension, for member: StaffMember) throws -> [(
+        row: String, column: String, people: Int
+    )] {
         try self.rows(
             """
             \(below(scope)) SELECT n.\(rows.column), n.\(columns.column), COUNT(*) FROM \(counted(for: member))

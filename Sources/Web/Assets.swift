@@ -20,7 +20,8 @@ public struct Assets: Sendable {
 
     /// One style sheet out of one file a component, in this order: what is more special comes later.
     private static let styles = [
-        "tokens", "base", "shell", "button", "form", "table", "card", "tag", "tabs", "steps", "timeline", "dialog", "notice", "dossier", "file", "entry", "tree", "message", "chart",
+        "tokens", "base", "shell", "button", "form", "table", "card", "tag", "tabs", "steps", "timeline", "dialog", "notice", "dossier", "file", "entry", "tree", "message",
+        "chart",
         "printout",
         "print",
     ]

@@ -286,9 +286,20 @@ class Story:
         self.take("reviewer-acceptance", height=700)
         walker.sign_out()
 
+    def talents(self):
+        walker = self.first
+        walker.sign_in(f"初审·{SCHOOL}")
+        walker.click(walker.find('.menu a[href="/profiles"]'))
+        walker.click(next(row for row in walker.all("tbody tr") if "变更" in row.text).find_element("css selector", "a"))
+        self.take("talents-review", height=900)
+        walker.become(f"初审·{CITY}")
+        walker.click(walker.find('.menu a[href="/statistics"]'))
+        self.take("talents-statistics", height=900)
+        walker.sign_out()
+
     def tell(self):
         for chapter in (self.doors, self.collect_papers, self.begin, self.fill_tables, self.save_in_two_windows, self.submit, self.first_review,
-                        self.second_review, self.follow, self.superior_review, self.acceptance):
+                        self.second_review, self.follow, self.superior_review, self.acceptance, self.talents):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

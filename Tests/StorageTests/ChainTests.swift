@@ -147,11 +147,12 @@ extension TravelledWorld {
     /// The engine refuses what would change a record, by whatever statement.
     @Test(arguments: [
         "trail", "recommendations", "contents", "revelations", "post_tables", "signing_keys", "checkpoints", "checkpoint_leaves", "messages", "administration",
-        "unit_request_steps", "unit_request_files", "unit_request_messages",
+        "unit_request_steps", "unit_request_files", "unit_request_messages", "person_request_steps", "person_request_files", "person_request_messages",
     ])
     func recordsAreOnlyAdded(_ table: String) async throws {
         let travelled = try await TravelledWorld()
         let database = travelled.world.database
+        _ = try await travelled.world.entrustment(passedBy: [.schoolTalents])
         _ = try await database.checkpoint(at: World.start.adding(seconds: 300_000))
         let name = try #require(SQL.names[table])
         func refused(_ statement: SQL) async { await #expect(throws: (any Error).self, "\(table)") { try await database.write { try $0.run(statement) } } }
@@ -210,7 +211,8 @@ extension SQL {
     /// Tables by their names, for statements about whichever it is.
     static let names: [String: SQL] = [
         "administration": "administration", "unit_request_steps": "unit_request_steps", "unit_request_files": "unit_request_files",
-        "unit_request_messages": "unit_request_messages",
+        "unit_request_messages": "unit_request_messages", "person_request_steps": "person_request_steps", "person_request_files": "person_request_files",
+        "person_request_messages": "person_request_messages",
         "trail": "trail", "recommendations": "recommendations", "contents": "contents", "revelations": "revelations", "post_tables": "post_tables",
         "signing_keys": "signing_keys", "checkpoints": "checkpoints", "checkpoint_leaves": "checkpoint_leaves", "messages": "messages",
     ]

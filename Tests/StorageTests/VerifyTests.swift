@@ -13,6 +13,7 @@ import Testing
         "trail", "recommendations", "contents", "revelations", "post_tables", "messages", "heads", "checkpoints", "checkpoint_leaves", "signing_keys", "dossiers", "stops",
         "desks", "list_counts", "attachments", "files", "administration",
         "unit_requests", "unit_request_steps", "unit_request_files", "unit_request_messages", "circulars", "circular_addressees",
+        "person_requests", "person_request_steps", "person_request_files", "person_request_messages", "person_request_desks", "talents", "talent_counts",
     ]
 
     /// Columns that no record speaks of, each with its reason.
@@ -44,6 +45,13 @@ import Testing
         let plan = travelled.world.plan
         try await database.write { try $0.insert(plan.anew) }
         try await travelled.world.circular(isKnown: true)
+        let profile = try await travelled.world.profile(of: .secondApplicant)
+        for reviewer in [World.Name.schoolTalents, .bureauTalents] { try await travelled.world.decide(profile, .pass, by: reviewer) }
+        let returned = try await travelled.world.profile(of: .applicant)
+        try await travelled.world.decide(returned, .pass, by: .schoolTalents)
+        try await travelled.world.decide(returned, .giveBack, by: .bureauTalents)
+        _ = try await travelled.world.entrustment(of: .secondApplicant, passedBy: [.schoolTalents, .bureauTalents, .authorityAdministrator])
+        _ = try await travelled.world.entrustment(passedBy: [.schoolTalents])
         let first = try await database.checkpoint(at: World.start.adding(seconds: 300_000))
         let lines = try await (first + database.checkpoint(at: World.start.adding(seconds: 400_000))).map { try $0.line }
         try await database.write { try $0.dropTriggers() }
@@ -64,7 +72,7 @@ import Testing
             let enums = [
                 "pass", "draft", "acceptance", "failed", "firstReview", "secondReview", "nothing", "reported", "returned", "one", "two", "ownUnit", "returningUnit", "png", "pdf",
                 "jpeg", "proof", "posts",
-                "work", "registration", "superior", "correction", "waiting", "passed", "cancelled", "submit",
+                "work", "registration", "superior", "correction", "waiting", "passed", "cancelled", "submit", "entrustment", "profile", "series", "level",
             ]
             let digits = text.last.map { String(text.dropLast()) + ($0 == "0" ? "1" : "0") }
             return [digits.map { .text($0) } ?? .text("x"), .text(text + "x")] + enums.filter { $0 != text }.map { .text($0) }
@@ -98,7 +106,7 @@ import Testing
         for column in columns where Self.uncovered["\(table).\(column)"] == nil {
             let chosen = try await rows(database, "SELECT rowid, \(column) FROM \(table) \(scope) ORDER BY rowid", 2)
             var tried = 0
-            for row in [chosen.first, chosen.dropFirst(chosen.count / 2).first, chosen.last].compactMap({ $0 }) {
+            for row in [chosen.first, chosen.dropFirst(chosen.count / 2).first, chosen.last, chosen.first { $0[1] != .null }].compactMap({ $0 }) {
                 for other in try await others(than: row[1], table, column, database) {
                     // What the engine refuses nobody can do to it.
                     do { try await write(database, "UPDATE \(table) SET \(column) = ? WHERE rowid = ?", [other, row[0]]) } catch { continue }
@@ -113,7 +121,9 @@ import Testing
             }
             let isEngines = [
                 "dossiers.id", "files.digest", "signing_keys.key_id", "checkpoints.number", "signing_keys.endorsed_by", "checkpoints.key_id", "unit_requests.id",
-                "unit_request_steps.request_id", "unit_request_steps.number", "circulars.id", "circular_addressees.circular_id",
+                "unit_request_steps.request_id", "unit_request_steps.number", "circulars.id", "circular_addressees.circular_id", "person_requests.id",
+                "person_request_steps.request_id", "person_request_desks.request_id", "person_request_messages.request_id",
+                "person_request_steps.number",
             ].contains(
                 "\(table).\(column)")
             #expect(tried > 0 || isEngines, "\(table).\(column) could not be changed at all")

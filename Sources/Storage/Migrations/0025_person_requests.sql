@@ -25,6 +25,7 @@ CREATE TABLE person_request_steps (
     number COUNT NOT NULL,
     request_key TEXT NOT NULL UNIQUE,
     step TEXT NOT NULL CHECK (step IN ('submit', 'pass', 'giveBack', 'fail', 'cancel')),
+    unit_id TEXT NOT NULL REFERENCES units (id),
     unit_name TEXT NOT NULL,
     path TEXT NOT NULL,
     actor_unit_id TEXT REFERENCES units (id),

@@ -35,7 +35,7 @@ extension Connection {
         guard isLetter || decision.letter.isEmpty && decision.files.isEmpty else { throw Problem.malformed }
         if isLetter, decision.files.isEmpty || Entrustment.letterFields.contains(where: { decision.letter[$0.key]?.isEmpty != false }) { throw Problem.malformed }
         let entry = PersonRequestEntry(
-            step: decision.step, unitName: request.unitName, values: decision.letter, files: decision.files, opinion: decision.opinion,
+            step: decision.step, unit: request.unit, unitName: request.unitName, values: decision.letter, files: decision.files, opinion: decision.opinion,
             notices: try notices(of: decision, on: request, by: unit))
         let passage = try settle(request, entry, by: requester)
         if request.kind == .profile, passage.state == .passed { try comeIntoForce(request, at: now) }
@@ -56,7 +56,8 @@ extension Connection {
             case .profile: return [toPerson("您的专技人才档案已由“\(unit.name)”审核通过，开始使用。")]
             case .entrustment:
                 let letter = "委托函 \(decision.letter["letterNumber"] ?? "")"
-                let own: [Consequences.Notice] = request.unit == unit.id ? [] : [.init(person: nil, unit: request.unit, sender: unit.name, body: "\(request.personName)的委托申请已审核通过，并出具\(letter)。")]
+                let own: [Consequences.Notice] =
+                    request.unit == unit.id ? [] : [.init(person: nil, unit: request.unit, sender: unit.name, body: "\(request.personName)的委托申请已审核通过，并出具\(letter)。")]
                 return [toPerson("您的委托申请已由“\(unit.name)”审核通过，并出具\(letter)。")] + own
             }
         case .giveBack, .fail:

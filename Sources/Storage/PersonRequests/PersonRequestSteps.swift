@@ -30,6 +30,8 @@ public struct PersonRequestForm: Sendable {
 /// One step as it is written down.
 struct PersonRequestEntry {
     let step: Approval.Step
+    /// The unit that employs the person, or that he names.
+    let unit: ID<WorkUnit>
     let unitName: String
     /// Of a submission the units that will review; empty for other steps.
     var path: [ID<WorkUnit>] = []
@@ -82,7 +84,7 @@ extension Connection {
                 """)
         }
         try arrive(at: path[passage.stop].id, for: id, form.kind, since: requester.now)
-        let entry = PersonRequestEntry(step: .submit, unitName: unitName, path: path.map(\.id), values: form.values, files: form.files, notices: [])
+        let entry = PersonRequestEntry(step: .submit, unit: form.unit, unitName: unitName, path: path.map(\.id), values: form.values, files: form.files, notices: [])
         try add(entry, to: id, form.kind, of: (requester.person, requester.personName), number: number, by: requester)
         return id
     }
@@ -129,16 +131,17 @@ extension Connection {
         let link = try extend(
             chain,
             with: [
-                kind.bound, person.id.bound, requester.key.bound, entry.step.bound, entry.unitName.bound, path.bound, unit?.id.bound ?? .null, (unit?.name ?? "").bound,
+                kind.bound, person.id.bound, requester.key.bound, entry.step.bound, entry.unit.bound, entry.unitName.bound, path.bound, unit?.id.bound ?? .null,
+                (unit?.name ?? "").bound,
                 requester.person.bound, requester.personName.bound, body.bound, files.bound, entry.opinion.bound, requester.now.bound,
                 told(entry.notices.told(at: requester.now)),
             ])
         guard link.head.number == number else { throw Row.Unreadable(description: "\(chain.name) does not end where its rows do") }
         try run(
             """
-            INSERT INTO person_request_steps (request_id, number, request_key, step, unit_name, path, actor_unit_id, actor_unit_name, actor_id, actor_name, body, files,
+            INSERT INTO person_request_steps (request_id, number, request_key, step, unit_id, unit_name, path, actor_unit_id, actor_unit_name, actor_id, actor_name, body, files,
                 opinion, at, algorithm, salt, hash)
-            VALUES (\(request), \(number), \(requester.key), \(entry.step), \(entry.unitName), \(path), \(unit?.id), \(unit?.name ?? ""), \(requester.person),
+            VALUES (\(request), \(number), \(requester.key), \(entry.step), \(entry.unit), \(entry.unitName), \(path), \(unit?.id), \(unit?.name ?? ""), \(requester.person),
                 \(requester.personName), \(body), \(files), \(entry.opinion), \(requester.now), \(chain.form.algorithm), \(hex(link.salt)), \(hex(link.head.hash)))
             """)
         try add(entry.files, entry.notices, to: "person_request", request.text, number: number, at: requester.now)

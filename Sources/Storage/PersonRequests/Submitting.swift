@@ -25,7 +25,10 @@ extension Connection {
     public func askForEntrustment(
         _ offer: EntrustmentOffer, _ values: [String: String], files: [Attachment], over seen: Int, by person: Person, key: String, at now: Instant
     ) throws -> ID<PersonRequest> {
-        let asked = values.merging(["direction": Entrustment.Direction.province.rawValue, "year": String(offer.plan.year), "plan": offer.plan.id.text, "planName": offer.plan.name, "title": offer.title, "committee": offer.committee]) { $1 }
+        let asked = values.merging([
+            "direction": Entrustment.Direction.province.rawValue, "year": String(offer.plan.year), "plan": offer.plan.id.text, "planName": offer.plan.name, "title": offer.title,
+            "committee": offer.committee,
+        ]) { $1 }
         return try askForEntrustment(on: "\(offer.plan.id)/\(offer.title)", title: offer.title, asked, files, over: seen, Requester(person, key: key, at: now)) { employer in
             guard try entrustmentOffers(for: employer, at: now).contains(offer) else {
                 throw Problem.invalid([FieldProblem(Entrustment.offerField.key, "该评审计划现在不接受本单位人员的委托申请，请重新选择")])
@@ -66,7 +69,7 @@ extension Connection {
         try hold(id)
         guard let request = try personRequest(id), request.person == person.id else { throw Problem.notFound }
         guard request.version == seen else { throw try changedMeanwhile(request, tellingPerson: true) }
-        _ = try settle(request, PersonRequestEntry(step: .cancel, unitName: request.unitName, notices: []), by: requester)
+        _ = try settle(request, PersonRequestEntry(step: .cancel, unit: request.unit, unitName: request.unitName, notices: []), by: requester)
     }
 
     /// The request that was given back and is mended; nil for a new one.
@@ -82,9 +85,9 @@ extension Connection {
 
     /// Refuses, with the reason, where nothing of a unit's people can be submitted now.
     func demandOpen(_ unit: WorkUnit) throws {
-        guard unit.enabled else { throw Problem.refused("工作单位“\(unit.name)”已停用，不能申报。") }
+        guard unit.enabled else { throw Problem.refused("您的工作单位“\(unit.name)”已停用，不能申报。") }
         if let superior = try awaitingSuperior([unit.id])[unit.id] {
-            throw Problem.refused("工作单位“\(unit.name)”变更上级单位待“\(superior)”审核，审核通过后开放申报。")
+            throw Problem.refused("您的工作单位“\(unit.name)”变更上级单位待“\(superior)”审核，审核通过后开放申报。")
         }
         guard try mayHaveApplicants(unit) else { throw Problem.refused("“\(unit.name)”是机关或参照公务员法管理的单位，其人员不参加职称评审。") }
     }

@@ -48,7 +48,8 @@ struct EntryForm: Sendable {
     static let personRequest = EntryForm(
         "person-request",
         [
-            "kind", "person_id", "request_key", "step", "unit_name", "path", "actor_unit_id", "actor_unit_name", "actor_id", "actor_name", "body", "files", "opinion", "at",
+            "kind", "person_id", "request_key", "step", "unit_id", "unit_name", "path", "actor_unit_id", "actor_unit_name", "actor_id", "actor_name", "body", "files", "opinion",
+            "at",
             "messages",
         ])
 

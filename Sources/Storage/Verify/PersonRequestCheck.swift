@@ -13,6 +13,7 @@ private struct PersonRequestReplay {
     /// unit, waiting, acted, at.
     var desks: [ID<WorkUnit>: [Value]] = [:]
     var name: Value = .null
+    var employer: Value = .null
     /// Of the pass that ended it: when.
     var ended: Value = .null
 
@@ -25,6 +26,17 @@ private struct PersonRequestReplay {
         let files: [Attachment]
         let at: Value
         let name: Value
+        let employer: Value
+
+        /// Reads number, step, path, actor_unit_id, body, files, at, actor_name, unit_id.
+        init(_ row: [Value]) throws {
+            guard case .text(let step) = row[1], let step = Approval.Step(rawValue: step), case .text(let path) = row[2], case .text(let body) = row[4],
+                case .text(let files) = row[5]
+            else { throw Row.Unreadable(description: "a step") }
+            unit = if case .text(let id) = row[3] { ID(id) } else { nil }
+            (self.path, values, self.files) = (try JSON.value(path), try JSON.value(body), try JSON.value(files))
+            (number, self.step, at, name, employer) = (row[0], step, row[6], row[7], row[8])
+        }
     }
 
     mutating func take(_ step: Step) throws {
@@ -32,7 +44,8 @@ private struct PersonRequestReplay {
         if step.step == .submit {
             guard !step.path.isEmpty else { throw Row.Unreadable(description: "a request without a way") }
             passage = try Approval.Passage(stops: step.path.count, state: from.state).after(.submit)
-            (path, values, submission, submittedAt, name) = (step.path, step.values, version + 1, step.at, step.name)
+            (path, values, submission, submittedAt) = (step.path, step.values, version + 1, step.at)
+            (name, employer) = (step.name, step.employer)
         } else {
             passage = try from.after(step.step)
             // Only whoever it waited for decides.
@@ -56,11 +69,11 @@ extension Connection {
     func personRequestFindings() throws -> [Discrepancy] {
         var replays: [Value: PersonRequestReplay] = [:]
         var findings: [Discrepancy] = []
-        let steps = try rows("SELECT request_id, number, step, path, actor_unit_id, body, files, at, actor_name FROM person_request_steps ORDER BY request_id, number") { row in
-            (row.value(), PersonRequestReplay.Step(number: row.value(), step: try row.name(), path: try JSON.value(try row.text()), unit: try row.optionalID(), values: try JSON.value(try row.text()), files: try JSON.value(try row.text()), at: row.value(), name: row.value()))
-        }
-        for (request, step) in steps {
-            do { try replays[request, default: PersonRequestReplay()].take(step) } catch { findings.append(.onPersonRequest(request, .replay, "有一步不能这样办理")) }
+        let steps = try rows(
+            "SELECT request_id, number, step, path, actor_unit_id, body, files, at, actor_name, unit_id FROM person_request_steps ORDER BY request_id, number"
+        ) { ($0.value(), $0.values(9)) }
+        for (request, row) in steps {
+            do { try replays[request, default: PersonRequestReplay()].take(.init(row)) } catch { findings.append(.onPersonRequest(request, .replay, "有一步不能这样办理")) }
         }
         let kept = try rows(
             "SELECT r.request_id, r.number, r.id, r.name, r.digest, f.kind, f.bytes, f.pages FROM person_request_files r JOIN files f ON f.digest = r.digest"
@@ -76,7 +89,8 @@ extension Connection {
         for (id, kind, row) in requests {
             let led = replays[id] ?? PersonRequestReplay()
             let expected: [Value] = [
-                led.subject(of: kind), led.name, row[2], led.title, led.passage.state?.bound ?? .null, .integer(Int64(led.passage.stop)), .integer(led.version), .integer(led.submission),
+                led.subject(of: kind), led.name, led.employer, led.title, led.passage.state?.bound ?? .null, .integer(Int64(led.passage.stop)), .integer(led.version),
+                .integer(led.submission),
                 led.submittedAt,
             ]
             if row != expected { findings.append(.onPersonRequest(id, .replay, "申请的状态与经办过程得出的不符")) }
@@ -93,7 +107,9 @@ extension Connection {
     private func talentFindings(_ replays: [Value: PersonRequestReplay]) throws -> [Discrepancy] {
         let titles = try rows("SELECT code, series, level FROM titles") { (try $0.text(), (series: try $0.text(), level: try $0.text())) }
         let titleOf = Dictionary(titles, uniquingKeysWith: { first, _ in first })
-        let profiles = try rows("SELECT id, person_id, person_name, unit_id FROM person_requests WHERE kind = 'profile' AND state = 'passed'") { ($0.value(), $0.value(), $0.value(), $0.value()) }
+        let profiles = try rows("SELECT id, person_id, person_name, unit_id FROM person_requests WHERE kind = 'profile' AND state = 'passed'") {
+            ($0.value(), $0.value(), $0.value(), $0.value())
+        }
         var expected: [Value: [Value]] = [:]
         var latest: [Value: Value] = [:]
         for (id, person, name, unit) in profiles {
@@ -101,7 +117,8 @@ extension Connection {
             if case .integer(let before)? = latest[person], before >= ended { continue }
             latest[person] = replay.ended
             let title = replay.values["title"].flatMap { titleOf[$0] } ?? (series: "", level: "")
-            expected[person] = [name, unit, id, .integer(replay.submission), replay.title] + TalentDimension.allCases.map { $0.value(in: replay.values, title).bound } + [replay.ended]
+            expected[person] =
+                [name, unit, id, .integer(replay.submission), replay.title] + TalentDimension.allCases.map { $0.value(in: replay.values, title).bound } + [replay.ended]
         }
         let there = try rows(
             "SELECT person_id, person_name, unit_id, request_id, submission, title_code, \(TalentDimension.columns), approved_at FROM talents ORDER BY person_id"
@@ -137,13 +154,13 @@ extension Connection {
         let tellings = Dictionary(grouping: messages, by: \.0).mapValues { told($0.map(\.1)) }
         let rows = try rows(
             """
-            SELECT s.request_id, s.number, s.algorithm, s.salt, s.hash, q.kind, q.person_id, s.request_key, s.step, s.unit_name, s.path, s.actor_unit_id, s.actor_unit_name,
+            SELECT s.request_id, s.number, s.algorithm, s.salt, s.hash, q.kind, q.person_id, s.request_key, s.step, s.unit_id, s.unit_name, s.path, s.actor_unit_id, s.actor_unit_name,
                 s.actor_id, s.actor_name, s.body, s.files, s.opinion, s.at
             FROM person_request_steps s JOIN person_requests q ON q.id = s.request_id ORDER BY s.request_id, s.number
             """
         ) { row in
             let request = try row.text()
-            var entry = row.sealed(values: 14)
+            var entry = row.sealed(values: 15)
             entry.values.append(tellings[[request.bound, entry.number]] ?? .null)
             return (Chain.Prefix.personRequests + request, entry)
         }

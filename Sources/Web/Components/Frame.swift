@@ -180,8 +180,9 @@ extension Site {
         func list(_ kind: PersonRequest.Kind) throws -> Frame.MenuItem? {
             item(kind.permission, Path.personRequests(kind), try connection.requestsWaiting(kind, for: member))
         }
-        let groups = [(Permission.Group.entrustments, [try list(.entrustment)]), (.talents, [try list(.profile), item(.statistics, Path.statistics, 0)])]
-        return groups.map { .init(title: $0.0.title, items: $0.1.compactMap { $0 }) }.filter { !$0.items.isEmpty }
+        // A group of one item has its name already.
+        let groups = [("", [try list(.entrustment)]), (Permission.Group.talents.title, [try list(.profile), item(.statistics, Path.statistics, 0)])]
+        return groups.map { .init(title: $0.0, items: $0.1.compactMap { $0 }) }.filter { !$0.items.isEmpty }
     }
 
     private func messageMenu(for member: StaffMember?, waiting: Int, current: String) -> Frame.MenuGroup {

@@ -106,7 +106,7 @@ struct ApplicantHome {
         """
         <section class="card" aria-labelledby="me"><h2 id="me">个人信息</h2>\(Facts([
             ("姓名", person.name), ("证件号码", person.idNumber.masked), ("手机", person.phone?.masked ?? ""), ("工作单位", employer?.name ?? "尚未登记"),
-        ]).html)\(employer == nil ? "<p class=\"why\">您尚未登记工作单位，不能申报。请联系所在单位。</p>" : .empty)</section>
+        ]).html)\(employer == nil ? "<p class=\"why\">您尚未登记工作单位，不能申报。请先提交<a href=\"\(Path.myProfile)\">专技人才档案</a>，由工作单位审核。</p>" as HTML : .empty)</section>
         """
     }
 }

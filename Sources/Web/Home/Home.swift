@@ -33,7 +33,8 @@ extension Site {
                 personRequests: try PersonRequest.Kind.allCases.map { kind in
                     let isHeld = member.permissions.contains(kind.permission)
                     return .init(
-                        kind: kind, count: try connection.requestsWaiting(kind, for: member), first: isHeld ? try connection.requests(kind, for: member, waiting: true, limit: 5) : [])
+                        kind: kind, count: try connection.requestsWaiting(kind, for: member),
+                        first: isHeld ? try connection.requests(kind, for: member, waiting: true, limit: 5) : [])
                 },
                 handOvers: HandOverRequestRows(requests: decides && member.isSuperAdministrator ? try connection.handOverRequests(to: unit.id, at: now) : []), near: near,
                 reference: reference, calendar: calendar, now: now)

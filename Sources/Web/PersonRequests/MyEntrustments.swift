@@ -72,7 +72,8 @@ extension Site {
                 frame: try frame(for: session, connection, current: Path.myEntrustments), title: direction.title, back: (Path.myEntrustments, "委托申请"),
                 path: Path.entrustmentForm(direction), explanation: direction.explanation, facts: [("申请人", person.name), ("工作单位", employer?.name ?? "尚未登记")],
                 fields: direction.fields, given: mended?.values ?? ["year": String(context.now.day.year)],
-                choice: "\(mended.map { "<input type=\"hidden\" name=\"mends\" value=\"\($0.id.text)\">" as HTML })\(direction == .province ? OfferChoice(offers: offers, chosen: chosen, complaint: complaint, reference: reference).html : .empty)",
+                choice:
+                    "\(mended.map { "<input type=\"hidden\" name=\"mends\" value=\"\($0.id.text)\">" as HTML })\(direction == .province ? OfferChoice(offers: offers, chosen: chosen, complaint: complaint, reference: reference).html : .empty)",
                 files: try FormFiles(
                     Entrustment.fileRule, field: UnitRequest.fileField, isRequired: false, files: posted?.files ?? mended?.files ?? [],
                     with: FileTicket(vault: connection.vault, session: session)),

@@ -130,7 +130,10 @@ struct MyProfilePage {
     }
 
     private var action: HTML {
-        if let open { return "<a class=\"button primary\" href=\"\(open.state == .returned ? Path.profileForm : Path.personRequest(open.id))\">\(open.state == .returned ? "修改后重新提交" : "查看审核进度")</a>" }
+        if let open {
+            return
+                "<a class=\"button primary\" href=\"\(open.state == .returned ? Path.profileForm : Path.personRequest(open.id))\">\(open.state == .returned ? "修改后重新提交" : "查看审核进度")</a>"
+        }
         return "<a class=\"button primary\" href=\"\(Path.profileForm)\">\(inForce == nil ? "填写档案" : "变更档案")</a>"
     }
 
@@ -144,11 +147,15 @@ struct MyProfilePage {
 
     private func force(_ talent: Talent) -> HTML {
         let title = talent.title.flatMap(reference.title)
-        let facts = TalentProfile.fields.filter { $0.key != "title" && (talent.values[$0.key] != nil || $0.required) }.map { ($0.label, $0.show(talent.values[$0.key] ?? "", in: reference)) }
-        return Facts([
-            ("姓名", talent.name), ("证件号码", person.idNumber.masked), ("工作单位", talent.unitName),
-            ("现任专业技术职务", title.map { "\($0.name)（\($0.levelName)）" } ?? "无"), ("系列", title?.series ?? ""), ("开始使用", talent.approvedAt.text),
-        ] + facts).html
+        let facts = TalentProfile.fields.filter { $0.key != "title" && (talent.values[$0.key] != nil || $0.required) }.map {
+            ($0.label, $0.show(talent.values[$0.key] ?? "", in: reference))
+        }
+        return Facts(
+            [
+                ("姓名", talent.name), ("证件号码", person.idNumber.masked), ("工作单位", talent.unitName),
+                ("现任专业技术职务", title.map { "\($0.name)（\($0.levelName)）" } ?? "无"), ("系列", title?.series ?? ""), ("开始使用", talent.approvedAt.text),
+            ] + facts
+        ).html
     }
 
     private var history: HTML {

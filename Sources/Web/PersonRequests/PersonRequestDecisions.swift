@@ -108,7 +108,9 @@ extension Site {
             return PersonRequestPage(
                 frame: try frame(for: session, connection, current: current), request: request, way: request.path.map { units[$0]?.name ?? "" },
                 person: try connection.person(request.person), inForce: inForce, steps: try connection.steps(of: id), member: member,
-                colleagues: try member.flatMap { member in try request.holder.map { try connection.colleagues(of: $0, holding: request.kind.permission, without: [request.person, member.person]) } } ?? [],
+                colleagues: try member.flatMap { member in
+                    try request.holder.map { try connection.colleagues(of: $0, holding: request.kind.permission, without: [request.person, member.person]) }
+                } ?? [],
                 letter: try FormFiles(
                     Entrustment.letterRule, field: Entrustment.letterField, isRequired: true, files: letter, with: FileTicket(vault: connection.vault, session: session)),
                 isDone: isDone, typing: typing, session: session, reference: reference

@@ -142,7 +142,8 @@ struct PersonRequestListPage {
             ? "<span class=\"tag\(request.state == .passed ? " good" : "")\">\(request.state.title)</span>" : Waited(calendar, since: line.at, now: now).html
         let isOpen = !address.isDecided && request.denial(of: member) == nil
         let cells: [HTML] =
-            ["<a href=\"\(Path.personRequest(request.id))\">\(request.personName)</a>", "\(numbers[request.person] ?? "")", "\(request.unitName)"] + about(line).map { "\($0)" as HTML }
+            ["<a href=\"\(Path.personRequest(request.id))\">\(request.personName)</a>", "\(numbers[request.person] ?? "")", "\(request.unitName)"]
+            + about(line).map { "\($0)" as HTML }
             + ["\(request.submittedAt.text)", state] + (address.isDecided ? ["\(line.holderName.isEmpty ? "—" : line.holderName)"] : [])
             + ["<a href=\"\(Path.personRequest(request.id))\">\(isOpen ? "审核" : "查看")</a>\(request.person == member.person ? " <span class=\"tag\">本人</span>" as HTML : .empty)"]
         return "<tr>\(zip(columns, cells).map { "<td data-label=\"\($0)\">\($1)</td>" as HTML })</tr>"
@@ -154,7 +155,8 @@ struct PersonRequestListPage {
         switch kind {
         case .entrustment:
             return [
-                Entrustment.Direction(rawValue: request.values["direction"] ?? "")?.title ?? "", held.map { "\($0.name)（\($0.levelName)）" } ?? "", request.values["committee"] ?? "",
+                Entrustment.Direction(rawValue: request.values["direction"] ?? "")?.title ?? "", held.map { "\($0.name)（\($0.levelName)）" } ?? "",
+                request.values["committee"] ?? "",
             ]
         case .profile: return [line.isChange ? "变更" : "新增", held.map { "\($0.name)（\($0.levelName)）" } ?? "无", held?.series ?? "—"]
         }

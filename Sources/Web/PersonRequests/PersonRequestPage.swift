@@ -140,10 +140,10 @@ struct PersonRequestPage {
             <form class="card decide" method="post" action="\(path)"\(isLetter ? " enctype=\"multipart/form-data\"" as HTML : .empty) novalidate data-once data-guard\(" data-typed", if: typing != nil)>\(token)\
             <h2>审核</h2>\(complaints.summary)\
             \(FieldInput(Field("opinion", "审核意见", .text(Site.mostOpinion), hint: "退回、不通过时必填"), name: "opinion", value: typed("opinion"), complaints: complaints, reference: reference).html)\(given)
-            <div class="buttons"><button class="primary" name="action" value="pass">通过</button><button name="action" value="giveBack">退回</button>\
-            <button class="danger" name="action" value="fail">不通过</button></div>
             <p class="check\(wrong == nil ? .empty : " wrong" as HTML)"><input type="checkbox" id="confirmed-fail" name="confirmed" value="1"><label for="confirmed-fail">不通过的，确认此条审核终止</label></p>\
-            \(wrong.map { "<p class=\"complaint\">\($0)</p>" as HTML })</form>
+            \(wrong.map { "<p class=\"complaint\">\($0)</p>" as HTML })
+            <div class="buttons"><button class="primary" name="action" value="pass">通过</button><button name="action" value="giveBack">退回</button>\
+            <button class="danger" name="action" value="fail">不通过</button></div></form>
             """
     }
 

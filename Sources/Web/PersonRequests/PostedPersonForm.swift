@@ -45,7 +45,7 @@ extension Site {
         _ posted: PostedPersonForm, adding problems: [FieldProblem] = [], submit: () async throws -> ID<PersonRequest>, show: (Typing) async throws -> HTML
     ) async throws -> Response {
         do {
-            let problems = posted.problems + problems
+            let problems = problems + posted.problems
             guard posted.isSubmitted, problems.isEmpty else { throw Problem.invalid(problems) }
             return see(Path.personRequest(try await submit(), isDone: true))
         } catch let problem as Problem {

@@ -49,7 +49,7 @@ struct StatisticsPage {
             body: """
                 <div class="title acting"><h1>专技人才统计<small>\(path.last?.name ?? "")</small></h1><div class="buttons"><a class="button" href="\(address.path("cross", []))">交叉统计</a>\
                 <a class="button" href="\(address.path("export", []))">导出</a></div></div>\(StatisticsHead(address: address, path: path).html)
-                <p class="hint">共 \(total) 人。统计审核通过、正在使用的专技人才档案，截至 \(at.text)。年龄按出生年月计算。\(isLimited ? "只统计您办理范围内的人员。" : "")</p>\
+                <p class="hint total">共 \(total) 人。统计审核通过、正在使用的专技人才档案，截至 \(at.text)。年龄按出生年月计算。\(isLimited ? "只统计您办理范围内的人员。" : "")</p>\
                 \(total == 0 ? "<section class=\"card\"><p class=\"none\">还没有审核通过的专技人才档案。个人提交档案、逐级审核通过后，在此统计。</p></section>" as HTML : "<div class=\"charts\">\(figures.map(chart))</div>")\(below)
                 """)
     }
@@ -59,10 +59,10 @@ struct StatisticsPage {
         let name = figure.dimension.rawValue
         return """
             <section class="card chart" aria-labelledby="\(name)"><h2 id="\(name)">\(figure.dimension.title)</h2>\
-            <table><thead><tr><th scope="col">分类</th><th scope="col">人数</th><th scope="col">占比</th><th scope="col"><span class="unseen">图示</span></th></tr></thead><tbody>\(figure.groups.map { group in
+            <table><thead><tr><th scope="col">分类</th><th scope="col" class="number">人数</th><th scope="col" class="number">占比</th><th scope="col"><span class="unseen">图示</span></th></tr></thead><tbody>\(figure.groups.map { group in
                 """
                 <tr><th scope="row">\(group.name)</th><td class="number">\(number(group, of: figure.dimension))</td><td class="number">\(figure.share(group.people))</td>\
-                <td>\(Bar(value: group.people, most: most, title: "\(group.name) \(group.people) 人").html)</td></tr>
+                <td>\(ShareBar(value: group.people, most: most, title: "\(group.name) \(group.people) 人").html)</td></tr>
                 """ as HTML
             })</tbody></table></section>
             """
@@ -79,11 +79,11 @@ struct StatisticsPage {
         let most = max(subordinates.map(\.people).max() ?? 0, 1)
         return """
             <section class="card chart" aria-labelledby="below"><h2 id="below">下级单位</h2><p class="hint">各含其下级单位。</p>\
-            <div class="scroll" tabindex="0" role="region" aria-label="下级单位"><table><thead><tr><th scope="col">单位名称</th><th scope="col">人数</th><th scope="col"><span class="unseen">图示</span></th></tr></thead>\
+            <div class="scroll" tabindex="0" role="region" aria-label="下级单位"><table><thead><tr><th scope="col">单位名称</th><th scope="col" class="number">人数</th><th scope="col"><span class="unseen">图示</span></th></tr></thead>\
             <tbody>\(subordinates.map { line in
                 """
-                <tr><th scope="row"><a href="\(address.path(unit: line.unit.id))">\(line.unit.name)</a></th><td class="number">\(line.people)</td>\
-                <td>\(Bar(value: line.people, most: most, title: "\(line.unit.name) \(line.people) 人").html)</td></tr>
+                <tr><td><a href="\(address.path(unit: line.unit.id))">\(line.unit.name)</a></td><td class="number">\(line.people)</td>\
+                <td>\(ShareBar(value: line.people, most: most, title: "\(line.unit.name) \(line.people) 人").html)</td></tr>
                 """ as HTML
             })</tbody></table></div></section>
             """
@@ -91,7 +91,7 @@ struct StatisticsPage {
 }
 
 /// A bar, as long as its value is beside the greatest.
-struct Bar {
+struct ShareBar {
     let value: Int
     let most: Int
     let title: String
@@ -99,7 +99,7 @@ struct Bar {
     var html: HTML {
         let width = value == 0 ? 0 : max(value * 200 / most, 1)
         return """
-            <svg class="bar" viewBox="0 0 200 12" width="200" height="12" role="img" aria-label="\(title)"><title>\(title)</title><rect class="track" width="200" height="12" rx="2"/>\
+            <svg class="share" viewBox="0 0 200 12" width="200" height="12" role="img" aria-label="\(title)"><title>\(title)</title><rect class="track" width="200" height="12" rx="2"/>\
             <rect class="value" width="\(width)" height="12" rx="2"/></svg>
             """
     }
