@@ -24,6 +24,7 @@ extension Filling {
 
     /// 办结 of what is past.
     mutating func concludePlans() {
+        for plan in plans.values { writes.append { try $0.markUsed(plan.id) } }
         for (activity, plan) in plans where activity.year < province.today.year { writes.append { try $0.markConcluded(plan.id) } }
     }
 

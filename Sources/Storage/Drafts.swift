@@ -34,6 +34,7 @@ public struct Pledge: Sendable {
 extension Connection {
     /// Opens a draft under a plan: refused, with the reason, where it could never be submitted.
     public func openDossier(_ id: ID<Dossier>, for person: Person, under planID: ID<ReviewPlan>, at now: Instant) throws {
+        try use(planID)
         guard let plan = try plan(planID) else { throw Problem.notFound }
         try hold(person.id)
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }

@@ -13,6 +13,9 @@ extension Connection {
     /// Plans of a year and of later ones that are not concluded.
     public func plans(from year: Int) throws -> [ReviewPlan] { try plans(where: "p.concluded = 0 AND p.year >= \(year)") }
 
+    /// Plans that a title authority has opened.
+    func plans(of authority: ID<WorkUnit>) throws -> [ReviewPlan] { try plans(where: "p.authority_id = \(authority)") }
+
     private func plans(where condition: SQL) throws -> [ReviewPlan] {
         let titles = try rows("SELECT t.plan_id, t.title_code FROM plan_titles t JOIN plans p ON p.id = t.plan_id WHERE \(condition) ORDER BY t.title_code") {
             (plan: try $0.id() as ID<ReviewPlan>, title: try $0.text())

@@ -23,6 +23,8 @@ public enum Reminder: String, Sendable, CaseIterable {
     case requestLate, requestVeryLate
     /// Nobody of a unit may review a dossier, and its superior is asked to take it over (D21).
     case handOverAsked
+    /// The windows of a plan were put off (D22).
+    case planExtended
 
     /// Working days before a deadline's day on which its applicant is told first, and again.
     public static let daysAhead = 3
@@ -145,7 +147,7 @@ extension Reminder {
         switch self {
         case .deadlineNear: .deadlineNearAtUnit
         case .deadlineSoon: .deadlineSoonAtUnit
-        case .deadlineToday, .deadlineNearAtUnit, .deadlineSoonAtUnit, .desksLate, .urged, .requestLate, .requestVeryLate, .handOverAsked: nil
+        case .deadlineToday, .deadlineNearAtUnit, .deadlineSoonAtUnit, .desksLate, .urged, .requestLate, .requestVeryLate, .handOverAsked, .planExtended: nil
         }
     }
 }

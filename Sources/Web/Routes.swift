@@ -126,6 +126,7 @@ extension Site {
         addPrintouts(to: staff, applicant)
         addPersonRequests(to: signedIn, staff, applicant)
         addStatistics(to: staff)
+        addPlans(to: staff)
         return router
     }
 

@@ -20,7 +20,7 @@ enum AccessMatrix {
     enum State: String {
         case none = "—", draft = "填报中", first = "本单位待初审", second = "本单位待复审", returned = "本单位已退回", failed = "本单位不通过", upper = "上级待初审", awaiting = "待受理", staffMember = "本单位工作人员",
             role = "本单位角色", unit = "另一主管部门", registering = "向授权单位提交的注册",
-            moving = "本单位变更上级", profile = "本单位待审核的专技人才档案", entrustment = "授权单位待审核的委托申请", circularDraft = "授权单位的消息草稿", circular = "授权单位发给本单位和申报人本人的消息"
+            moving = "本单位变更上级", profile = "本单位待审核的专技人才档案", entrustment = "授权单位待审核的委托申请", plan = "授权单位的评审计划", circularDraft = "授权单位的消息草稿", circular = "授权单位发给本单位和申报人本人的消息"
     }
 
     struct Line {
@@ -277,6 +277,12 @@ enum AccessMatrix {
         Line(method: .get, route: "/statistics/cross", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
         Line(method: .get, route: "/statistics/people", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
         Line(method: .get, route: "/statistics/export", state: .none, expected: "303 403 403 403 403 200 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/plans", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .get, route: "/plans/new", state: .none, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/plans", state: .none, expected: "401 403 403 403 403 403 403 403 403 403 422 403 403"),
+        Line(method: .get, route: "/plans/:id", state: .plan, expected: "303 403 403 403 403 403 403 403 403 403 200 403 403"),
+        Line(method: .post, route: "/plans/:id", state: .plan, expected: "401 403 403 403 403 403 403 403 403 403 422 403 403"),
+        Line(method: .post, route: "/plans/:id/extensions", state: .plan, expected: "401 403 403 403 403 403 403 403 403 403 422 403 403"),
     ]
 
     /// The printed form, for docs/access.md.
@@ -339,6 +345,7 @@ enum AccessMatrix {
         case .registering:
             return (try await world.registration(of: .strangerClerk, to: .authority).text, 1, 0)
         case .moving: return (try await world.superiorChange().text, 1, 0)
+        case .plan: return (world.plan.id.text, 1, 0)
         case .profile: return (try await world.profile().text, 1, 0)
         case .entrustment: return (try await world.entrustment(passedBy: [.schoolTalents, .bureauTalents]).text, 3, 0)
         case .circularDraft: return (try await world.circularDraft().text, 2, 0)
@@ -389,7 +396,7 @@ enum AccessMatrix {
         case "/profiles/reach": fields["reach"] = "authority"
         case "/person-requests/:id": fields.merge(["action": "giveBack", "opinion": "请补充。"]) { $1 }
         case "/person-requests/:id/cancellation": fields["confirmed"] = "1"
-        case "/my/profile/form", "/my/entrustments/:direction": fields["action"] = "submit"
+        case "/my/profile/form", "/my/entrustments/:direction", "/plans", "/plans/:id": fields["action"] = "submit"
         case "/unit-requests/:id": fields.merge(["action": "pass", "opinion": ""]) { $1 }
         case "/subordinates":
             fields.merge(Self.unit.merging(Self.administrator) { $1 }.merging(["name": "新单位", "creditCode": "91350100M000100Y43", "step": "administrator"]) { $1 }) { $1 }

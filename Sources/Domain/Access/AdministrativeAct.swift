@@ -6,6 +6,7 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
     case takeOver, handBack, addRegion
     case changeOwnUnit, passRegistration, passSuperior, passCorrection, giveBackRequest, failRequest
     case exportArchive, sendCircular, setProfileReach
+    case addPlan, changePlan, extendPlan
 
     public var title: String {
         switch self {
@@ -35,6 +36,9 @@ public enum AdministrativeAct: String, Sendable, Hashable, CaseIterable {
         case .failRequest: "单位申请审核不通过"
         case .exportArchive: "导出历年上报人员"
         case .sendCircular: "发送消息"
+        case .addPlan: "新建评审计划"
+        case .changePlan: "修改评审计划"
+        case .extendPlan: "延长评审计划期限"
         case .setProfileReach: "设定专技人才档案审核层级"
         }
     }

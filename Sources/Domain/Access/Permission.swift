@@ -4,6 +4,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
     case unit, subordinates, staff, roles, administration
     case entrustments, profiles, statistics
     case messages
+    case plans
 
     /// Those that open dossiers; the others administer the unit.
     public static let onDossiers: Set<Permission> = [.firstReview, .secondReview, .accept]
@@ -24,6 +25,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .profiles: "专技人才审核"
         case .statistics: "专技人才统计"
         case .messages: "消息通知"
+        case .plans: "评审计划管理"
         }
     }
 
@@ -41,13 +43,14 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .entrustments: "查看、审核本单位人员和下级单位报送的委托申请；本单位是职称授权管理单位的，出具委托函。"
         case .profiles: "查看、审核本单位人员和下级单位报送的专技人才档案。"
         case .statistics: "按系列、层级、学历、年龄等统计本单位和下级单位的专技人才，导出统计表。"
+        case .plans: "新建、修改评审计划，延长申报、审核、受理的期限；只在职称授权管理单位使用。"
         case .messages: "向下级单位、本单位和下级单位的申报人发送消息，查看本单位发送的消息和确认情况。"
         }
     }
 
     /// Under which title of the menu its function stands.
     public enum Group: String, Sendable, CaseIterable {
-        case administration, reviews, entrustments, talents, messages
+        case administration, reviews, entrustments, talents, messages, plans
 
         public var title: String {
             switch self {
@@ -56,6 +59,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
             case .entrustments: "委托申请审核"
             case .talents: "专技人才审核"
             case .messages: "消息推送"
+            case .plans: "评审计划"
             }
         }
 
@@ -69,6 +73,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable, Codable {
         case .entrustments: .entrustments
         case .profiles, .statistics: .talents
         case .messages: .messages
+        case .plans: .plans
         }
     }
 }

@@ -23,7 +23,7 @@ public struct Role: Sendable, Hashable {
 
     public static let presets = [
         Preset(name: "初审员", permissions: [.firstReview]), Preset(name: "复审员", permissions: [.secondReview]),
-        Preset(name: "经办员", permissions: [.firstReview, .secondReview]), Preset(name: "受理员", permissions: [.accept]),
+        Preset(name: "经办员", permissions: [.firstReview, .secondReview]), Preset(name: "受理员", permissions: [.accept]), Preset(name: "计划管理员", permissions: [.plans]),
         Preset(name: "单位管理员", permissions: [.unit, .subordinates, .staff, .roles, .administration]),
         Preset(name: "专技人才审核员", permissions: [.entrustments, .profiles]), Preset(name: "统计查看", permissions: [.statistics]),
         Preset(name: "消息管理员", permissions: [.messages]),

@@ -85,7 +85,7 @@ extension Permission {
         case .firstReview: .firstReview
         case .secondReview: .secondReview
         case .accept: .acceptance
-        case .unit, .subordinates, .staff, .roles, .administration, .entrustments, .profiles, .statistics, .messages: .nothing
+        case .unit, .subordinates, .staff, .roles, .administration, .entrustments, .profiles, .statistics, .messages, .plans: .nothing
         }
     }
 }

@@ -6,7 +6,7 @@ public struct Reference: Sendable {
         case trainingCategories, assessmentResults, resultLevels, awardGrades, projectRoles, acceptanceConclusions, patentKinds, patentOwners
         case journalLevels, bookKinds
         case regions, reviewSteps, affiliations, welfareClasses, fundings, industries
-        case titles, staffing, titleWays
+        case titles, staffing, titleWays, reentries, publicityDemands
     }
 
     public struct Code: Sendable, Hashable {
@@ -118,6 +118,13 @@ public struct Reference: Sendable {
         .nationality: codes("中国（内地）", "中国香港", "中国澳门", "中国台湾", "外籍"),
         .staffing: codes("在编", "聘用", "劳动合同", "劳务派遣", "人事代理", "其他"),
         .titleWays: codes("评审", "考试", "认定", "其他"),
+        .reentries: [
+            Code(code: ReviewChain.Reentry.ownUnit.rawValue, name: "从本单位重新审核"), Code(code: ReviewChain.Reentry.returningUnit.rawValue, name: "由退回的单位审核"),
+        ],
+        .publicityDemands: [
+            Code(code: PublicityRule.Demand.warn.rawValue, name: "未填写公示信息时提醒"), Code(code: PublicityRule.Demand.required.rawValue, name: "公示期满才能通过"),
+            Code(code: PublicityRule.Demand.optional.rawValue, name: "可以不公示"),
+        ],
         .reviewSteps: [Code(code: "two", name: "初审、复审两个环节"), Code(code: "one", name: "初审一个环节")],
         .affiliations: codes("中央", "省", "市（州）", "县（市、区）", "乡镇（街道）", "其他"),
         .welfareClasses: codes("公益一类", "公益二类", "未分类"),

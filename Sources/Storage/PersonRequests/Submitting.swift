@@ -29,6 +29,7 @@ extension Connection {
             "direction": Entrustment.Direction.province.rawValue, "year": String(offer.plan.year), "plan": offer.plan.id.text, "planName": offer.plan.name, "title": offer.title,
             "committee": offer.committee,
         ]) { $1 }
+        try use(offer.plan.id)
         return try askForEntrustment(on: "\(offer.plan.id)/\(offer.title)", title: offer.title, asked, files, over: seen, Requester(person, key: key, at: now)) { employer in
             guard try entrustmentOffers(for: employer, at: now).contains(offer) else {
                 throw Problem.invalid([FieldProblem(Entrustment.offerField.key, "该评审计划现在不接受本单位人员的委托申请，请重新选择")])

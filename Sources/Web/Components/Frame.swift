@@ -116,6 +116,9 @@ extension Site {
             groups += try administrationMenu(for: member, of: unit, connection, current: current)
             groups += try reviewMenu(for: member, of: unit, try lists ?? offeredLists(for: member, of: unit, connection), connection, current: current)
             groups += try requestMenus(for: member, connection, current: current)
+            if unit.superior == nil, member.permissions.contains(.plans) {
+                groups.append(.init(title: Permission.Group.plans.title, items: [.init(title: Permission.plans.title, path: Path.plans, count: 0, current: current == Path.plans)]))
+            }
         }
         if signedIn.kind == .person {
             let pages = [("专技人才档案", Path.myProfile), ("委托申请", Path.myEntrustments)]

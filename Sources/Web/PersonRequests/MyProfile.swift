@@ -54,7 +54,10 @@ extension Site {
                 path: Path.profileForm, explanation: "提交后由工作单位审核，再由上级单位逐级审核，审核通过后开始使用。审核期间，原来的档案继续使用。",
                 facts: [("姓名", person.name), ("证件号码", person.idNumber.masked), ("性别", gender), ("出生日期", person.idNumber.birthDay?.description ?? "")],
                 fields: TalentProfile.fields, given: mended?.values ?? inForce?.values ?? ["nationality": "1"],
-                choice: EmployerChoice(chosen: chosen, found: found, search: posted?.search ?? "", complaint: typing?.problems.first { $0.field == "unit" }?.message).html,
+                choice: UnitChoice(
+                    name: "unit", label: "工作单位", hint: "由该单位审核本档案，今后的职称申报也由该单位审核推荐。", none: "没有找到在用的单位。单位尚未注册的，请联系单位先行注册。", chosen: chosen, found: found,
+                    search: posted?.search ?? "", complaint: typing?.problems.first { $0.field == "unit" }?.message
+                ).html,
                 files: try FormFiles(
                     TalentProfile.fileRule, field: UnitRequest.fileField, isRequired: true, files: posted?.files ?? mended?.files ?? [],
                     with: FileTicket(vault: connection.vault, session: session)),
@@ -65,48 +68,10 @@ extension Site {
     }
 
     /// The unit that is chosen, and what a search finds.
-    private func employers(_ posted: PostedPersonForm?, given: ID<WorkUnit>?, _ connection: any Storage.Connection) throws
-        -> (chosen: RequestFormPage.Choice?, found: [RequestFormPage.Choice])
-    {
-        let id = posted.map { ID<WorkUnit>($0.form["unit"]) } ?? given
-        let chosen = try id.flatMap { try connection.unit($0) }.map { RequestFormPage.Choice(unit: $0, above: try connection.path(from: $0.id).dropFirst().reversed().map(\.name)) }
+    private func employers(_ posted: PostedPersonForm?, given: ID<WorkUnit>?, _ connection: any Storage.Connection) throws -> (chosen: UnitChoice.Unit?, found: [UnitChoice.Unit]) {
+        let chosen = try UnitChoice.Unit(posted.map { ID<WorkUnit>($0.form["unit"]) } ?? given, connection)
         guard let search = posted?.search, posted?.action == .find, !search.trimmed.isEmpty else { return (chosen, []) }
         return (chosen, try connection.superiors(matching: search).map { .init(unit: $0.unit, above: $0.above) })
-    }
-}
-
-/// 工作单位, found by name or credit code.
-struct EmployerChoice {
-    let chosen: RequestFormPage.Choice?
-    let found: [RequestFormPage.Choice]
-    let search: String
-    let complaint: String?
-
-    var html: HTML {
-        """
-        <fieldset id="unit"\(complaint == nil ? .empty : " class=\"wrong\"" as HTML)\(search.isEmpty ? .empty : " tabindex=\"-1\" data-focus" as HTML)><legend>工作单位<span class="star" aria-hidden="true">★</span></legend>\
-        <p class="hint">由该单位审核本档案，今后的职称申报也由该单位审核推荐。</p>\(kept)\
-        <div class="finder"><label for="search">查找</label><input type="search" id="search" name="search" value="\(search)" placeholder="单位名称的一部分，或统一社会信用代码" maxlength="50">\
-        <button name="action" value="find">查找单位</button></div>\(results)\(complaint.map { "<p class=\"complaint\">\($0)</p>" as HTML })</fieldset>
-        """
-    }
-
-    private var kept: HTML {
-        guard let chosen, !found.contains(where: { $0.unit.id == chosen.unit.id }) else { return .empty }
-        return "<ul class=\"choices\">\(option(chosen, isChosen: true))</ul>"
-    }
-
-    private var results: HTML {
-        guard !search.trimmed.isEmpty else { return .empty }
-        guard !found.isEmpty else { return "<p class=\"none\" role=\"status\">没有找到在用的单位。单位尚未注册的，请联系单位先行注册。</p>" }
-        return "<div role=\"status\"><ul class=\"choices\">\(found.map { option($0, isChosen: $0.unit.id == chosen?.unit.id) })</ul></div>"
-    }
-
-    private func option(_ choice: RequestFormPage.Choice, isChosen: Bool) -> HTML {
-        """
-        <li class="check"><input type="radio" id="unit-\(choice.unit.id.text)" name="unit" value="\(choice.unit.id.text)"\(" checked", if: isChosen)>\
-        <label for="unit-\(choice.unit.id.text)">\(choice.unit.name)<small>\(choice.above.isEmpty ? "职称授权管理单位" : choice.above.joined(separator: " › "))</small></label></li>
-        """
     }
 }
 

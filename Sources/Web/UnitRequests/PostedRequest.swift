@@ -86,8 +86,8 @@ struct RequestFormPage {
     let facts: [(String, String)]
     /// What stands in the fields before anybody types.
     let given: [String: String]
-    let superior: Choice?
-    let found: [Choice]
+    let superior: UnitChoice.Unit?
+    let found: [UnitChoice.Unit]
     let search: String
     let files: FormFiles
     let typing: Typing?
@@ -98,12 +98,6 @@ struct RequestFormPage {
     let explanation: HTML
     let session: Session
     let reference: Reference
-
-    /// A unit with the names above it.
-    struct Choice: Sendable {
-        let unit: WorkUnit
-        let above: [String]
-    }
 
     private var complaints: Complaints { Complaints(problems: typing?.problems ?? []) }
     private var fields: [Field] { UnitRequest.fields(of: kind) }
@@ -129,43 +123,20 @@ struct RequestFormPage {
         return typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
     }
 
-    /// 上级单位名称, found by name or credit code.
     private var choice: HTML {
-        let complaint = complaints.of("superior")
-        return """
-            <fieldset id="superior"\(complaint == nil ? .empty : " class=\"wrong\"" as HTML)\(search.isEmpty ? .empty : " tabindex=\"-1\" data-focus" as HTML)><legend>\(kind == .superior ? "变更后的上级单位名称" : "上级单位名称")<span class="star" aria-hidden="true">★</span></legend>\
-            <p class="hint">职称业务的上级部门，由其审核本申请。例如：乐山市教育局的上级单位是四川省教育厅。</p>\(chosen)\
-            <div class="finder"><label for="search">查找</label><input type="search" id="search" name="search" value="\(search)" placeholder="单位名称的一部分，或统一社会信用代码" maxlength="50">\
-            <button name="action" value="find">查找单位</button></div>\(results)\(complaint.map { "<p class=\"complaint\">\($0)</p>" as HTML })</fieldset>
-            """
-    }
-
-    private var chosen: HTML {
-        guard let superior, !found.contains(where: { $0.unit.id == superior.unit.id }) else { return .empty }
-        return "<ul class=\"choices\">\(option(superior, isChosen: true))</ul>"
-    }
-
-    private var results: HTML {
-        guard !search.trimmed.isEmpty else { return .empty }
-        guard !found.isEmpty else { return "<p class=\"none\" role=\"status\">没有找到可以作为上级单位的单位。已停用的单位、本单位和本单位的下级单位不能选择。</p>" }
-        return "<div role=\"status\"><ul class=\"choices\">\(found.map { option($0, isChosen: $0.unit.id == superior?.unit.id) })</ul></div>"
-    }
-
-    private func option(_ choice: Choice, isChosen: Bool) -> HTML {
-        """
-        <li class="check"><input type="radio" id="superior-\(choice.unit.id.text)" name="superior" value="\(choice.unit.id.text)"\(" checked", if: isChosen)>\
-        <label for="superior-\(choice.unit.id.text)">\(choice.unit.name)<small>\(choice.above.isEmpty ? "职称授权管理单位" : choice.above.joined(separator: " › "))</small></label></li>
-        """
+        UnitChoice(
+            name: "superior", label: kind == .superior ? "变更后的上级单位名称" : "上级单位名称", hint: "职称业务的上级部门，由其审核本申请。例如：乐山市教育局的上级单位是四川省教育厅。",
+            none: "没有找到可以作为上级单位的单位。已停用的单位、本单位和本单位的下级单位不能选择。", chosen: superior, found: found, search: search, complaint: complaints.of("superior")
+        ).html
     }
 }
 
 extension Site {
     /// What the choice of a superior shows: the one that is chosen, and what a search finds.
     func choices(_ posted: PostedRequest?, given: ID<WorkUnit>?, for unit: ID<WorkUnit>?, _ connection: any Storage.Connection) throws
-        -> (chosen: RequestFormPage.Choice?, found: [RequestFormPage.Choice])
+        -> (chosen: UnitChoice.Unit?, found: [UnitChoice.Unit])
     {
-        let id = posted.map(\.superior) ?? given
-        let chosen = try id.flatMap { try connection.unit($0) }.map { RequestFormPage.Choice(unit: $0, above: try connection.path(from: $0.id).dropFirst().reversed().map(\.name)) }
+        let chosen = try UnitChoice.Unit(posted.map(\.superior) ?? given, connection)
         guard let search = posted?.search, posted?.action == .find, !search.trimmed.isEmpty else { return (chosen, []) }
         return (chosen, try connection.superiors(matching: search, for: unit).map { .init(unit: $0.unit, above: $0.above) })
     }
