@@ -73,7 +73,7 @@ struct Frame: Sendable {
         return """
             <nav class="menu" aria-label="主菜单">\(menu.map { group in
                 """
-                <div class="group">\(group.title.isEmpty ? HTML.empty : "<h2>\(group.title)</h2>")<ul>\(group.items.map(item))</ul></div>
+                <div class="group\(" plain", if: group.title.isEmpty)">\(group.title.isEmpty ? HTML.empty : "<h2>\(group.title)</h2>")<ul>\(group.items.map(item))</ul></div>
                 """
             })</nav>
             """

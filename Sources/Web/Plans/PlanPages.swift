@@ -137,7 +137,7 @@ struct PlanFormPage {
         let complaint = complaints.of("titles")
         return """
             <fieldset id="titles"\(complaint == nil ? .empty : " class=\"wrong\"" as HTML)><legend>申报职称<span class="star" aria-hidden="true">★</span></legend>\(complaint.map { "<p class=\"complaint\">\($0)</p>" as HTML })\
-            \(reference.titlesBySeries.map { series, titles in
+            <div>\(reference.titlesBySeries.map { series, titles in
                 let count = titles.count { chosen.contains($0.code) }
                 return """
                     <details\(" open", if: count > 0)><summary>\(series)\(count > 0 ? "（已选 \(count) 个）" : "")</summary>\(titles.map { title in
@@ -147,7 +147,7 @@ struct PlanFormPage {
                         """ as HTML
                     })</details>
                     """ as HTML
-            })</fieldset>
+            })</div></fieldset>
             """
     }
 }
