@@ -128,7 +128,7 @@ extension Connection {
         let (dossier, plan) = try dossierToSubmit(move)
         if let reason = plan.closedReason(at: now) { throw Problem.refused(reason) }
         if let reason = try yearHolder(dossier.applicant, year: plan.year, besides: id) { throw Problem.refused(reason) }
-        let content = try complete(id, of: dossier.applicant, seenEdition, under: plan, in: reference, at: now)
+        let content = try complete(dossier, seenEdition, under: plan, in: reference, at: now)
         let (unit, chain) = try employerAndChain(of: dossier.applicant, under: plan, for: content.title)
         try run("UPDATE dossiers SET unit_id = \(unit.id), unit_name = \(unit.name) WHERE id = \(id)")
         let edition = try addEdition(content, of: id, at: now)
@@ -144,7 +144,7 @@ extension Connection {
         let move = Move(.resubmit, on: id, by: actor, seenVersion: seenVersion, key: key, remark: Pledge.current.remark)
         if let earlier = try outcome(of: move) { return earlier }
         let (dossier, plan) = try dossierToSubmit(move)
-        let content = try complete(id, of: dossier.applicant, seenEdition, under: plan, in: reference, at: now)
+        let content = try complete(dossier, seenEdition, under: plan, in: reference, at: now)
         return try take(move, on: dossier, edition: try addEdition(content, of: id, at: now), at: now)
     }
 
@@ -159,12 +159,12 @@ extension Connection {
     }
 
     /// What the applicant saw, complete.
-    private func complete(_ id: ID<Dossier>, of applicant: ID<Person>, _ seenEdition: String, under plan: ReviewPlan, in reference: Reference, at now: Instant) throws -> Content {
-        let draft = try draft(of: id)
+    private func complete(_ dossier: Dossier, _ seenEdition: String, under plan: ReviewPlan, in reference: Reference, at now: Instant) throws -> Content {
+        let draft = try draft(of: dossier.id)
         guard draft.edition == seenEdition else {
             throw Problem.changedMeanwhile(.init(by: "您", at: draft.savedAt, what: "在另一个窗口修改"))
         }
-        let (content, gaps) = draft.content.completed(titles: try titles(under: plan, for: applicant).compactMap(reference.title), in: reference, today: now.day)
+        let (content, gaps) = draft.content.completed(titles: try titles(under: plan, for: dossier).compactMap(reference.title), in: reference, today: now.day)
         guard gaps.isEmpty else { throw Problem.invalid(gaps.map { FieldProblem($0.field, $0.message) }) }
         return content
     }
@@ -197,7 +197,7 @@ extension Connection {
     /// What would have kept this draft from being submitted at this moment.
     public func gaps(of dossier: Dossier, draft: Draft, in reference: Reference, at now: Instant) throws -> [Gap] {
         guard let plan = try plan(dossier.plan) else { throw Problem.notFound }
-        return draft.content.completed(titles: try titles(under: plan, for: dossier.applicant).compactMap(reference.title), in: reference, today: now.day).gaps
+        return draft.content.completed(titles: try titles(under: plan, for: dossier).compactMap(reference.title), in: reference, today: now.day).gaps
     }
 }
 

@@ -200,8 +200,8 @@ private struct Source {
                 rows: "FROM unit_request_messages m JOIN unit_requests q ON q.id = m.request_id WHERE \(recipient(actor, "m"))"),
             Source(
                 kind: .personRequest, sentAt: "m.sent_at", subject: "m.request_id", number: "m.number * 100 + m.position",
-                columns: "CASE WHEN \(requestVisible(to: actor)) THEN m.request_id ELSE '' END AS about, m.sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",
-                rows: "FROM person_request_messages m JOIN person_requests q ON q.id = m.request_id WHERE \(recipient(actor, "m"))"),
+                columns: "m.request_id AS about, m.sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",
+                rows: "FROM person_request_messages m JOIN person_requests q ON q.id = m.request_id WHERE \(recipient(actor, "m")) AND \(requestVisible(to: actor))"),
             Source(
                 kind: .reminder, sentAt: "m.sent_at", subject: "m.kind || '/' || m.subject_id", number: "m.occasion",
                 columns: "COALESCE(m.dossier_id, '') AS about, '系统提醒' AS sender, m.body, 0 AS confirmed_at, '' AS confirmer_name, 0 AS is_read",

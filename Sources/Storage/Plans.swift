@@ -10,8 +10,8 @@ extension Connection {
         try plans(where: "p.concluded = 0 AND p.opens <= \(now.day) AND p.applications_until >= \(now.day)")
     }
 
-    /// Plans of a year and of later ones that are not concluded.
-    public func plans(from year: Int) throws -> [ReviewPlan] { try plans(where: "p.concluded = 0 AND p.year >= \(year)") }
+    /// Plans that take first submissions, or will.
+    func comingPlans(on today: Day) throws -> [ReviewPlan] { try plans(where: "p.concluded = 0 AND p.applications_until >= \(today)") }
 
     /// Plans that a title authority has opened.
     func plans(of authority: ID<WorkUnit>) throws -> [ReviewPlan] { try plans(where: "p.authority_id = \(authority)") }

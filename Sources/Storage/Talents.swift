@@ -107,7 +107,11 @@ extension Connection {
                     INSERT INTO talent_counts (unit_id, dimension, value, people) VALUES (\(key.unit), \(key.dimension.rawValue), \(key.value), \(change))
                     ON CONFLICT (unit_id, dimension, value) DO UPDATE SET people = talent_counts.people + excluded.people
                     """)
-            } else if try run("DELETE FROM talent_counts WHERE \(place) AND people = \(-change)") == 0 {
+                continue
+            }
+            // Whoever changes the same count at this moment ends first, so that what is deleted is what there is.
+            if sharesWriting { try run("SELECT 1 FROM talent_counts WHERE \(place) FOR UPDATE") }
+            if try run("DELETE FROM talent_counts WHERE \(place) AND people = \(-change)") == 0 {
                 try run("UPDATE talent_counts SET people = people + \(change) WHERE \(place)")
             }
         }
@@ -184,9 +188,10 @@ extension Connection {
         try rows(
             """
             SELECT \(WorkUnit.columns), (SELECT COALESCE(SUM(c.people), 0) FROM talent_counts c WHERE c.unit_id = u.id AND c.dimension = 'origin')
-            FROM units u WHERE u.superior_id = \(unit) ORDER BY u.name, u.id LIMIT \(limit)
+            FROM units u WHERE u.superior_id = \(unit) AND EXISTS (SELECT 1 FROM talent_counts x WHERE x.unit_id = u.id AND x.dimension = 'origin')
+            ORDER BY u.name, u.id LIMIT \(limit)
             """
-        ) { (unit: try WorkUnit(&$0), people: try $0.integer()) }.filter { $0.people > 0 }
+        ) { (unit: try WorkUnit(&$0), people: try $0.integer()) }
     }
 
     /// The people behind a number, as far as their profiles have been reviewed by the reader's unit (D24); latest first, from behind a key on.

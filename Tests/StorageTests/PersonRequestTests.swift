@@ -133,6 +133,40 @@ import Testing
         }
     }
 
+    /// However many decide at once, one does; and however many profiles come into force at once, and are changed at once, each is counted once.
+    @Test func manyAtOnce() async throws {
+        let world = try await World()
+        let id = try await world.profile()
+        let decided = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    do {
+                        try await world.decide(id, number % 3 == 0 ? .giveBack : .pass, by: number % 2 == 0 ? .schoolTalents : .schoolAdministrator, version: 1)
+                        return true
+                    } catch { return false }
+                }
+            }
+            return await group.reduce(0) { $1 ? $0 + 1 : $0 }
+        }
+        #expect(decided == 1)
+        let people: [World.Name] = [.secondApplicant, .smallApplicant, .otherApplicant, .reviewingApplicant, .unemployed]
+        for (round, values) in [World.profileValues, World.profileValues.merging(["politicalStatus": "13", "title": "22--2"]) { $1 }].enumerated() {
+            let at = World.start.adding(seconds: Int64(60 * round))
+            var ids: [ID<PersonRequest>] = []
+            for name in people {
+                ids.append(try await world.profile(of: name, values: values, at: at))
+                try await world.decide(ids[ids.count - 1], .pass, by: .schoolTalents, at: at)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for id in ids { group.addTask { try await world.decide(id, .pass, by: .bureauTalents, at: at.adding(seconds: 1)) } }
+                try await group.waitForAll()
+            }
+        }
+        let counts = try await counts(.authority, world)
+        #expect(counts[.party] == ["13": 5] && counts[.level] == ["2": 5])
+        #expect(try await world.database.verify().findings == [])
+    }
+
     /// D11, I-15: nobody decides what he asks himself, nothing outside his unit, and nothing without the permission.
     @Test(arguments: [World.Name.schoolFirst, .schoolManager, .bureauTalents, .otherFirst, .authorityAdministrator]) func othersDoNotDecide(_ name: World.Name) async throws {
         let world = try await World()
@@ -145,11 +179,96 @@ import Testing
         let id = try await world.profile(of: .schoolTalents)
         await #expect(throws: Problem(Denial.ownRequest)) { try await world.decide(id, .pass, by: .schoolTalents) }
         try await world.decide(id, .pass, by: .schoolAdministrator)
-        // Where he is the only one who may, his unit is passed over; where there is nobody at all, it is said before anything is submitted.
+        // Where he is the only one who may, the unit is passed over, and the next that can goes on reviewing.
         let alone = try await world.profile(of: .bureauTalents)
-        #expect(try await world.database.read { try $0.personRequest(alone)?.path } == [world.unit(.school).id])
-        try await world.decide(alone, .giveBack, by: .schoolTalents)
-        await #expect(throws: Problem.self) { try await world.profile(of: .bureauTalents, in: .smallSchool, over: 2) }
+        #expect(try await world.database.read { try $0.personRequest(alone)?.path } == [world.unit(.school).id, world.unit(.authority).id])
+    }
+
+    /// D23: a unit that has given a request back sees nothing of what is then sent to another.
+    @Test func whatIsMendedForAnotherUnitIsAnotherRequest() async throws {
+        let world = try await World()
+        let id = try await world.profile()
+        try await world.decide(id, .giveBack, by: .schoolTalents, opinion: "不是本单位人员")
+        let other = try await world.profile(in: .smallSchool, over: 2)
+        #expect(other != id)
+        #expect(try await state(id, world) == (.cancelled, 0))
+        let school = try await staff(.schoolTalents, world)
+        #expect(try await world.database.read { try $0.personRequest(id, for: .staff(school)).state } == .cancelled)
+        await #expect(throws: Problem.notFound) { _ = try await world.database.read { try $0.personRequest(other, for: .staff(school)) } }
+        #expect(try await world.database.verify().findings == [])
+    }
+
+    /// A returned entrustment can be mended in every field, also in what it is about.
+    @Test func anEntrustmentIsMendedIntoAnother() async throws {
+        let world = try await World()
+        let (id, person) = (try await world.entrustment(), world.person(.applicant))
+        try await world.decide(id, .giveBack, by: .schoolTalents)
+        await #expect(throws: Problem.self, "a second one on the same") { _ = try await world.entrustment() }
+        let values = World.outsideValues.merging(["committee": "另一评审委员会"]) { $1 }
+        await #expect(throws: Problem.self, "seen before it was returned") {
+            try await world.database.write {
+                try $0.askForEntrustmentOutside(values, files: [], mending: id, over: 1, by: person, key: World.key(), at: World.start)
+            }
+        }
+        let same = try await world.database.write {
+            try $0.askForEntrustmentOutside(World.outsideValues, files: [], mending: id, over: 2, by: person, key: World.key(), at: World.start)
+        }
+        #expect(same == id)
+        try await world.decide(id, .giveBack, by: .schoolTalents)
+        let other = try await world.database.write {
+            try $0.askForEntrustmentOutside(values, files: [], mending: id, over: 4, by: person, key: World.key(), at: World.start)
+        }
+        #expect(other != id)
+        #expect(try await state(id, world) == (.cancelled, 0))
+        #expect(try await state(other, world) == (.waiting, 0))
+        #expect(try await world.database.verify().findings == [])
+    }
+
+    /// Nothing is handed on to a unit that was stopped meanwhile; given back and sent in again it goes round it.
+    @Test func nothingIsHandedOnToAStoppedUnit() async throws {
+        let world = try await World()
+        let id = try await world.profile()
+        let (authority, bureau) = (try await staff(.authorityAdministrator, world), world.unit(.bureau))
+        try await world.database.write { try $0.enableSubordinate(bureau.id, false, over: 1, by: Administrator(authority, key: World.key(), at: World.start)) }
+        await #expect(throws: Problem.self) { try await world.decide(id, .pass, by: .schoolTalents) }
+        try await world.decide(id, .giveBack, by: .schoolTalents)
+        #expect(try await world.profile(over: 2) == id)
+        #expect(try await world.database.read { try $0.personRequest(id)?.path } == [world.unit(.school).id, world.unit(.authority).id])
+    }
+
+    /// D24: what a step told a unit is read there by those only who may see the request.
+    @Test func messagesFollowTheRule() async throws {
+        let world = try await World()
+        let id = try await world.profile()
+        try await world.decide(id, .pass, by: .schoolTalents)
+        try await world.decide(id, .giveBack, by: .bureauTalents, opinion: "请补充学位证书")
+        for (name, isTold) in [(World.Name.schoolTalents, true), (.schoolAdministrator, true), (.schoolFirst, false), (.schoolManager, false), (.bureauFirst, false)] {
+            let actor = try await world.actor(name)
+            let told = try await world.database.read { try $0.messages(for: actor, limit: 20).map(\.body) }
+            #expect(told.contains { $0.contains("请补充学位证书") } == isTold, "\(name)")
+        }
+    }
+
+    /// What was submitted on a letter stays bound to it, wherever the person is employed then; what was not asks for none.
+    @Test func aSubmittedDossierIsJudgedByItsChain() async throws {
+        let world = try await World()
+        let person = world.person(.otherApplicant)
+        let offers = try await world.database.read { try $0.entrustmentOffers(for: world.unit(.otherSchool), at: World.start) }
+        let id = try await world.database.write {
+            try $0.askForEntrustment(offers[1], ["specialty": "语文", "reason": "没有评委会"], files: [], over: 0, by: person, key: World.key(), at: World.start)
+        }
+        try await world.decide(id, .pass, by: .authorityAdministrator)
+        let (entrusted, revision) = try await world.draft(.otherApplicant, content: World.content(title: "22--2"))
+        _ = try await world.submit(entrusted, by: .otherApplicant, revision: revision)
+        try await world.database.write { connection in
+            try connection.run("UPDATE employments SET unit_id = \(world.unit(.school).id) WHERE person_id = \(person.id)")
+        }
+        let own = try await world.dossier()
+        try await world.database.read { connection in
+            let (bound, free) = (try connection.dossier(entrusted, for: .applicant(person.id)), try connection.dossier(own, for: .applicant(world.person(.applicant).id)))
+            let titles = (try connection.titles(under: world.plan, for: bound), try connection.titles(under: world.plan, for: free))
+            #expect(titles.0 == ["22--2"] && titles.1 == ["22--1", "22--2"])
+        }
     }
 
     @Test func aUnitThatCannotApplyIsRefusedAtItsField() async throws {

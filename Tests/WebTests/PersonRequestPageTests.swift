@@ -61,6 +61,22 @@ import Testing
         #expect(try await first.get(path).status == 200)
     }
 
+    /// A person who cancels while an opinion is being written does not take the opinion with him.
+    @Test func whatWasTypedSurvivesACancellation() async throws {
+        let site = try await TestSite(try await World())
+        let id = try await site.world.profile()
+        let (path, reviewer, applicant) = ("/person-requests/\(id)", try await site.browser(.schoolTalents), try await site.browser(.applicant))
+        let (page, own) = (try await reviewer.get(path), try await applicant.get(path))
+        let cancel = path + "/cancellation"
+        let unsure = try await applicant.post(cancel, own.form(to: cancel))
+        #expect(unsure.status == 422 && unsure.body.contains("请勾选确认"))
+        #expect(try await applicant.post(cancel, own.form(to: cancel).merging(["confirmed": "1"]) { $1 }).status == 303)
+        let late = try await reviewer.post(path, page.form(to: path).merging(["action": "giveBack", "opinion": "请补充学位证书"]) { $1 })
+        #expect(late.status == 409 && late.body.contains("申报人 人applicant") && late.body.contains("取消申请"))
+        #expect(try await reviewer.get("/profiles").body.contains("没有等待审核"))
+        #expect(try await reviewer.get("/profiles?list=decided").body.contains("还没有审核过"))
+    }
+
     /// What no page of this site sends: a letter before the end or without its paper, fields of another form, a step that is nobody's.
     @Test func whatNoPageSendsIsRefused() async throws {
         let site = try await TestSite(try await World())

@@ -65,11 +65,14 @@ public struct ReviewPlan: Sendable, Hashable {
     /// superiors, nearest first. nil where the limit is no ancestor, and the plan therefore not open to the unit (D20).
     /// `entrusted`: whom another's committee reviews by a letter goes all the way up, then to that committee's acceptance unit (D14).
     public func chain(along path: [WorkUnit], entrusted: Bool = false) -> ReviewChain? {
-        guard let last = entrusted ? path.indices.last : path.firstIndex(where: { $0.id == limit }) else { return nil }
+        guard let last = entrusted ? path.lastIndex(where: { $0.id == authority }) : path.firstIndex(where: { $0.id == limit }) else { return nil }
         let stops = path[...last].map { ReviewChain.Stop(unit: $0.id, steps: $0.steps) }
         guard !stops.contains(where: { $0.unit == acceptanceUnit }) else { return nil }
         return ReviewChain(stops: stops, acceptanceUnit: acceptanceUnit, reentry: reentry)
     }
+
+    /// Whether a chain under this plan was opened by a letter: it never was the plan's own, wherever units were inserted.
+    public func isEntrusted(_ chain: ReviewChain) -> Bool { !chain.stops.contains { $0.unit == limit && $0.insertion == nil } }
 }
 
 /// 公示 (D4): whether a plan asks for it, and for how many working days.

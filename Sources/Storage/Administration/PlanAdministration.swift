@@ -118,6 +118,11 @@ extension Connection {
         if !isOurs(limit) { problems.append(FieldProblem("limit", "请选择本单位或在用的下级单位")) }
         if !isOurs(acceptance) { problems.append(FieldProblem("acceptanceUnit", "请选择在用的下级单位")) }
         if limit.contains(where: { $0.id == plan.acceptanceUnit }) { problems.append(FieldProblem("acceptanceUnit", "受理单位不能是审核单位或其上级单位，请选择评审委员会的办事机构")) }
+        if try count("SELECT COUNT(*) FROM (SELECT 1 FROM units WHERE superior_id = \(plan.acceptanceUnit) LIMIT 1) x") > 0,
+            !problems.contains(where: { $0.field == "acceptanceUnit" })
+        {
+            problems.append(FieldProblem("acceptanceUnit", "受理单位不能有下级单位，请选择评审委员会的办事机构"))
+        }
         guard problems.isEmpty else { throw Problem.invalid(problems) }
     }
 

@@ -20,17 +20,20 @@ extension Connection {
     /// 通过, 退回 or 不通过 of a request that waits for the member's unit, over the version that he saw (M18, M19).
     public func decide(_ id: ID<PersonRequest>, _ decision: PersonRequestDecision, over seen: Int, by member: StaffMember, key: String, at now: Instant) throws {
         // A profile that comes into force is counted with every unit above its own, and none of them moves meanwhile.
-        if sharesWriting, decision.step == .pass { try run("SELECT 1 FROM units WHERE superior_id IS NULL ORDER BY id FOR SHARE") }
+        if sharesWriting, decision.step == .pass, let asked = try personRequest(id), asked.kind == .profile, asked.isAtLastStop {
+            try run("SELECT 1 FROM units WHERE superior_id IS NULL ORDER BY id FOR SHARE")
+        }
         let member = try held(member, at: now)
         guard let unit = try unit(member.unit) else { throw Problem.notFound }
         let requester = Requester(account: nil, person: member.person, personName: member.name, unit: unit, key: key, now: now)
-        if try takenOnPersonRequest(decision.step, by: requester) != nil { return }
         try hold(id)
+        if try takenOnPersonRequest(decision.step, by: requester) != nil { return }
         let request = try personRequest(id, for: .staff(member))
         guard decision.step.isDecision else { throw Problem.malformed }
         guard request.version == seen else { throw try changedMeanwhile(request) }
         if let denial = request.denial(of: member) { throw Problem(denial) }
         if decision.step.demandsOpinion, decision.opinion.isEmpty { throw Problem.invalid([FieldProblem("opinion", "请填写\(decision.step.title)的意见")]) }
+        if decision.step == .pass, !request.isAtLastStop { try demandAble(request.path[request.passage.stop + 1]) }
         let isLetter = request.kind == .entrustment && request.isAtLastStop && decision.step == .pass
         guard isLetter || decision.letter.isEmpty && decision.files.isEmpty else { throw Problem.malformed }
         if isLetter, decision.files.isEmpty || Entrustment.letterFields.contains(where: { decision.letter[$0.key]?.isEmpty != false }) { throw Problem.malformed }
@@ -39,6 +42,13 @@ extension Connection {
             notices: try notices(of: decision, on: request, by: unit))
         let passage = try settle(request, entry, by: requester)
         if request.kind == .profile, passage.state == .passed { try comeIntoForce(request, at: now) }
+    }
+
+    /// The unit that goes on is there, and stays so until this transaction ends. Where it was disabled since the request was submitted, the way is found anew.
+    private func demandAble(_ next: ID<WorkUnit>) throws {
+        if sharesWriting { try run("SELECT 1 FROM units WHERE id = \(next) FOR SHARE") }
+        guard let unit = try unit(next), !unit.enabled else { return }
+        throw Problem.refused("下一审核单位“\(unit.name)”已停用。请退回，由申请人重新提交，审核流程按现在的单位重新确定。")
     }
 
     /// What a decision tells the person, and of what goes back to him the units that have passed it, his own at least.
@@ -73,6 +83,7 @@ extension Connection {
         let by = try held(administrator)
         if try changed(by: by) != nil { return }
         guard by.member.permissions.contains(.profiles) else { throw Problem(GrantDenial.lacks(.profiles)) }
+        guard by.member.limits == .none else { throw Problem(GrantDenial.beyondLimits) }
         guard let unit = try unit(by.member.unit), unit.superior == nil else { throw Problem.notAllowed("审核层级由职称授权管理单位设定。") }
         let old = try profileReach(of: unit.id)
         guard old != reach else { return }

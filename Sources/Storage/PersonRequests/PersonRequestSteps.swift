@@ -80,7 +80,8 @@ extension Connection {
             try run(
                 """
                 UPDATE person_requests SET person_name = \(requester.personName), unit_id = \(form.unit), subject = \(form.subject), title_code = \(form.title),
-                    state = \(Approval.State.waiting), stop = 0, version = \(number), submission = \(number), submitted_at = \(requester.now) WHERE id = \(id)
+                    state = \(Approval.State.waiting), stop = 0, version = \(number), submission = \(number), submitted_at = \(requester.now)
+                WHERE id = \(id) AND version = \(number - 1)
                 """)
         }
         try arrive(at: path[passage.stop].id, for: id, form.kind, since: requester.now)
@@ -106,8 +107,7 @@ extension Connection {
                 WHERE request_id = \(request.id) AND unit_id = \(request.path[request.passage.stop])
                 """)
         } else {
-            // It has been to nobody there who decided.
-            try run("DELETE FROM person_request_desks WHERE request_id = \(request.id) AND waiting = 1 AND acted = 'nothing'")
+            // Whoever is writing an opinion there still learns that it was cancelled.
             try run("UPDATE person_request_desks SET waiting = 0 WHERE request_id = \(request.id) AND waiting = 1")
         }
         if passage.state == .waiting { try arrive(at: request.path[passage.stop], for: request.id, request.kind, since: requester.now) }

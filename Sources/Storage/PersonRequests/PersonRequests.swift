@@ -130,7 +130,8 @@ extension Connection {
         return """
             SELECT \(PersonRequest.columns), k.at,
                 (SELECT u.name FROM person_request_desks h JOIN units u ON u.id = h.unit_id WHERE h.request_id = q.id AND h.waiting = 1),
-                CASE WHEN EXISTS (SELECT 1 FROM talents n WHERE n.person_id = q.person_id AND n.request_id <> q.id) THEN 1 ELSE 0 END
+                CASE WHEN EXISTS (SELECT 1 FROM person_requests o WHERE o.person_id = q.person_id AND o.kind = q.kind AND o.submitted_at < q.submitted_at AND o.state = 'passed')
+                    THEN 1 ELSE 0 END
             FROM person_request_desks k JOIN person_requests q ON q.id = k.request_id JOIN person_request_steps s ON s.request_id = q.id AND s.number = q.submission
             WHERE k.unit_id = \(member.unit) AND k.kind = \(kind) AND k.waiting = \(waiting) \(waiting ? "" as SQL : "AND k.acted <> 'nothing'") \(within(member, "q"))
                 \(narrowed(filter)) \(beyond)
@@ -141,6 +142,7 @@ extension Connection {
     /// How many requests wait for a member's unit, of those that he deals with.
     public func requestsWaiting(_ kind: PersonRequest.Kind, for member: StaffMember) throws -> Int {
         guard member.permissions.contains(kind.permission) else { return 0 }
+        if member.limits == .none { return try personRequestsWaiting(kind, at: member.unit) }
         return try count(
             """
             SELECT COUNT(*) FROM person_request_desks k JOIN person_requests q ON q.id = k.request_id
@@ -150,9 +152,11 @@ extension Connection {
 
     /// How many requests of people wait for a unit.
     func personRequestsWaiting(at unit: ID<WorkUnit>) throws -> Int {
-        try PersonRequest.Kind.allCases.reduce(0) { sum, kind in
-            sum + (try count("SELECT COUNT(*) FROM person_request_desks WHERE unit_id = \(unit) AND kind = \(kind) AND waiting = 1"))
-        }
+        try PersonRequest.Kind.allCases.reduce(0) { try $0 + personRequestsWaiting($1, at: unit) }
+    }
+
+    private func personRequestsWaiting(_ kind: PersonRequest.Kind, at unit: ID<WorkUnit>) throws -> Int {
+        try count("SELECT COUNT(*) FROM person_request_desks WHERE unit_id = \(unit) AND kind = \(kind) AND waiting = 1")
     }
 
     private func narrowed(_ filter: PersonRequest.Filter) -> SQL {

@@ -7,9 +7,9 @@ extension Connection {
         -> ID<PersonRequest>
     {
         let requester = Requester(person, key: key, at: now)
-        if let done = try takenOnPersonRequest(.submit, by: requester) { return done }
         try hold(person.id)
-        let old = try demandNone(.profile, on: "", of: person.id, over: seen)
+        if let done = try takenOnPersonRequest(.submit, by: requester) { return done }
+        let open = try heldOpen(openRequest(.profile, of: person.id))
         guard let employer = try employer(named: unit) else { throw Problem.invalid([FieldProblem("unit", "所选工作单位不存在或已停用，请重新选择")]) }
         do { try demandOpen(employer) } catch Problem.refused(let reason) { throw Problem.invalid([FieldProblem("unit", reason)]) }
         // What the number of the platform says, so that nobody has to open it to count.
@@ -18,19 +18,21 @@ extension Connection {
         let superiors = try path(from: employer.id)
         let provincial = Set(try rows("SELECT code FROM regions WHERE superior_code IS NULL") { try $0.text() })
         let stops = try reach(along: superiors).stops(along: superiors) { provincial.contains($0.jurisdiction) }
-        return try submit(form, along: try reviewers(of: form, among: stops, besides: person.id), named: employer.name, over: old, by: requester)
+        return try submit(form, along: try reviewers(of: form, among: stops, of: superiors, besides: person.id), named: employer.name, mending: open, over: seen, by: requester)
     }
 
     /// Asks for a title to be reviewed by a committee of this province whose plan is not open to the own unit (D14). `offer`: one of `entrustmentOffers`.
     public func askForEntrustment(
-        _ offer: EntrustmentOffer, _ values: [String: String], files: [Attachment], over seen: Int, by person: Person, key: String, at now: Instant
+        _ offer: EntrustmentOffer, _ values: [String: String], files: [Attachment], mending old: ID<PersonRequest>? = nil, over seen: Int, by person: Person, key: String,
+        at now: Instant
     ) throws -> ID<PersonRequest> {
         let asked = values.merging([
             "direction": Entrustment.Direction.province.rawValue, "year": String(offer.plan.year), "plan": offer.plan.id.text, "planName": offer.plan.name, "title": offer.title,
             "committee": offer.committee,
         ]) { $1 }
         try use(offer.plan.id)
-        return try askForEntrustment(on: "\(offer.plan.id)/\(offer.title)", title: offer.title, asked, files, over: seen, Requester(person, key: key, at: now)) { employer in
+        return try askForEntrustment(on: "\(offer.plan.id)/\(offer.title)", title: offer.title, asked, files, mending: old, over: seen, Requester(person, key: key, at: now)) {
+            employer in
             guard try entrustmentOffers(for: employer, at: now).contains(offer) else {
                 throw Problem.invalid([FieldProblem(Entrustment.offerField.key, "该评审计划现在不接受本单位人员的委托申请，请重新选择")])
             }
@@ -38,29 +40,56 @@ extension Connection {
     }
 
     /// Asks for a title to be reviewed in another province.
-    public func askForEntrustmentOutside(_ values: [String: String], files: [Attachment], over seen: Int, by person: Person, key: String, at now: Instant) throws
-        -> ID<PersonRequest>
-    {
-        guard let title = values["title"], let year = values["year"] else { throw Problem.malformed }
+    public func askForEntrustmentOutside(
+        _ values: [String: String], files: [Attachment], mending old: ID<PersonRequest>? = nil, over seen: Int, by person: Person, key: String, at now: Instant
+    ) throws -> ID<PersonRequest> {
+        guard let title = values["title"], let year = values["year"], let committee = values["committee"] else { throw Problem.malformed }
         let asked = values.merging(["direction": Entrustment.Direction.outside.rawValue]) { $1 }
-        return try askForEntrustment(on: "\(year)/\(title)", title: title, asked, files, over: seen, Requester(person, key: key, at: now)) { _ in }
+        return try askForEntrustment(on: "\(year)/\(title)/\(committee)", title: title, asked, files, mending: old, over: seen, Requester(person, key: key, at: now)) { _ in }
     }
 
     private func askForEntrustment(
-        on subject: String, title: String, _ values: [String: String], _ files: [Attachment], over seen: Int, _ requester: Requester, check: (WorkUnit) throws -> Void
+        on subject: String, title: String, _ values: [String: String], _ files: [Attachment], mending old: ID<PersonRequest>?, over seen: Int, _ requester: Requester,
+        check: (WorkUnit) throws -> Void
     ) throws -> ID<PersonRequest> {
-        if let done = try takenOnPersonRequest(.submit, by: requester) { return done }
         try hold(requester.person)
-        let old = try demandNone(.entrustment, on: subject, of: requester.person, over: seen)
-        guard let employer = try employer(of: requester.person) else { throw Problem.refused("您尚未登记工作单位，不能申请委托评审。请先提交专技人才档案。") }
+        if let done = try takenOnPersonRequest(.submit, by: requester) { return done }
+        let open = try heldOpen(openRequest(.entrustment, on: subject, of: requester.person))
+        if open?.state == .waiting { throw Problem.refused("您已于 \(open?.submittedAt.text ?? "") 提交同一评审的委托申请，正在审核，不能再次提交。") }
+        if let open, open.id != old { throw Problem.refused("您同一评审的委托申请已被退回，请在委托申请中打开，修改后重新提交。") }
+        // What is mended may become a request on something else.
+        let mended = try old.flatMap { try heldOpen(personRequest($0)) }
+        guard old == nil || mended?.person == requester.person else { throw Problem.refused("所修改的申请已不能再提交，请返回列表查看。") }
+        guard let employer = try employer(of: requester.person) else { throw Problem.refused("您尚未登记工作单位，不能申请委托评审。请先提交专技人才档案，由工作单位审核。") }
         try demandOpen(employer)
         try check(employer)
         if let letter = try letter(of: requester.person, on: subject) {
             throw Problem.refused("您已有同一评审的委托函（\(letter.number)），不需要再申请。")
         }
         let form = PersonRequestForm(.entrustment, of: employer.id, on: subject, title: title, values: values, files: files)
-        let stops = try path(from: employer.id)
-        return try submit(form, along: try reviewers(of: form, among: stops[...], besides: requester.person), named: employer.name, over: old, by: requester)
+        let path = try path(from: employer.id)
+        return try submit(
+            form, along: try reviewers(of: form, among: path[...], of: path, besides: requester.person), named: employer.name, mending: mended, over: seen, by: requester)
+    }
+
+    /// Submits a request, or what was given back and is mended. What is mended into another matter, or for another unit, is another request: whoever had the
+    /// first sees nothing of it (D23).
+    private func submit(
+        _ form: PersonRequestForm, along path: [WorkUnit], named unitName: String, mending old: PersonRequest?, over seen: Int, by requester: Requester
+    ) throws -> ID<PersonRequest> {
+        guard let old else {
+            if seen > 0 { throw Problem.refused("所修改的申请已不能再提交，请返回列表查看。") }
+            return try submit(form, along: path, named: unitName, over: nil, by: requester)
+        }
+        guard old.state == .returned else { throw Problem.refused("您已于 \(old.submittedAt.text) 提交\(old.kind.title)，正在审核，不能再次提交。") }
+        guard old.version == seen else { throw try changedMeanwhile(old, tellingPerson: true) }
+        let subject = try first("SELECT subject FROM person_requests WHERE id = \(old.id)") { try $0.text() }
+        if old.unit == form.unit, subject == form.subject { return try submit(form, along: path, named: unitName, over: old, by: requester) }
+        let cancelling = Requester(
+            account: nil, person: requester.person, personName: requester.personName, unit: nil,
+            key: (ID(derivedFrom: "cancel/\(requester.key)") as ID<PersonRequest>).text, now: requester.now)
+        _ = try settle(old, PersonRequestEntry(step: .cancel, unit: old.unit, unitName: old.unitName, notices: []), by: cancelling)
+        return try submit(form, along: path, named: unitName, over: nil, by: requester)
     }
 
     /// 取消申请: by the person, while something can still come of it.
@@ -73,15 +102,12 @@ extension Connection {
         _ = try settle(request, PersonRequestEntry(step: .cancel, unit: request.unit, unitName: request.unitName, notices: []), by: requester)
     }
 
-    /// The request that was given back and is mended; nil for a new one.
-    private func demandNone(_ kind: PersonRequest.Kind, on subject: String, of person: ID<Person>, over seen: Int) throws -> PersonRequest? {
-        guard let old = try openRequest(kind, on: subject, of: person) else {
-            if seen > 0 { throw Problem.refused("所修改的申请已不能再提交，请返回列表查看。") }
-            return nil
-        }
-        guard old.state == .returned else { throw Problem.refused("您已于 \(old.submittedAt.text) 提交\(old.kind.title)，正在审核，不能再次提交。") }
-        guard old.version == seen else { throw try changedMeanwhile(old, tellingPerson: true) }
-        return old
+    /// A request that is still open, as it is while nobody else changes it.
+    private func heldOpen(_ found: PersonRequest?) throws -> PersonRequest? {
+        guard let found else { return nil }
+        try hold(found.id)
+        guard let now = try personRequest(found.id), now.state.isOpen else { return nil }
+        return now
     }
 
     /// Refuses, with the reason, where nothing of a unit's people can be submitted now.
@@ -103,10 +129,14 @@ extension Connection {
         try path.last.flatMap { try profileReach(of: $0.id) } ?? .prefecture
     }
 
-    /// Of the units on a way those that can review: enabled, and with somebody who may decide and is not the person who asks (D11).
-    private func reviewers(of form: PersonRequestForm, among stops: ArraySlice<WorkUnit>, besides person: ID<Person>) throws -> [WorkUnit] {
-        let able = try stops.filter { try $0.enabled && !colleagues(of: $0.id, holding: form.kind.permission, without: [person]).isEmpty }
-        guard !able.isEmpty else { throw Problem.refused("本单位和上级单位还没有可以审核\(form.kind.title)的工作人员，请联系本单位超级管理员。") }
+    /// Of the units on a way those that can review: enabled, and with somebody who may decide and is not the person who asks (D11). The letter is the title
+    /// authority's to give (D14); a profile is seen by one superior at least, where there is one who can (M19).
+    private func reviewers(of form: PersonRequestForm, among stops: ArraySlice<WorkUnit>, of path: [WorkUnit], besides person: ID<Person>) throws -> [WorkUnit] {
+        func isAble(_ unit: WorkUnit) throws -> Bool { try unit.enabled && !colleagues(of: unit.id, holding: form.kind.permission, without: [person]).isEmpty }
+        var able = try stops.filter(isAble)
+        if !able.contains(where: { $0.id != form.unit }), let next = try path[stops.endIndex...].first(where: isAble) { able.append(next) }
+        let hasNone = form.kind == .entrustment && able.last?.id != path.last?.id || able.isEmpty
+        if hasNone { throw Problem.refused("本单位和上级单位还没有可以审核\(form.kind.title)的工作人员，请联系本单位超级管理员。") }
         return able
     }
 }
@@ -129,10 +159,10 @@ public struct EntrustmentOffer: Sendable, Hashable {
 }
 
 extension Connection {
-    /// What people of a unit can be entrusted with: titles of plans of this year and later ones that are not concluded and not open to the unit.
+    /// What people of a unit can be entrusted with: titles of plans that can be applied under, now or later, and are not open to the unit.
     public func entrustmentOffers(for unit: WorkUnit, at now: Instant) throws -> [EntrustmentOffer] {
         let path = try path(from: unit.id)
-        return try plans(from: now.day.year).filter { $0.chain(along: path) == nil && $0.chain(along: path, entrusted: true) != nil }.flatMap { plan in
+        return try comingPlans(on: now.day).filter { $0.chain(along: path) == nil && $0.chain(along: path, entrusted: true) != nil }.flatMap { plan in
             let committee = try self.unit(plan.acceptanceUnit)?.name ?? ""
             return plan.titles.map { EntrustmentOffer(plan: plan, title: $0, committee: committee) }
         }
@@ -146,11 +176,17 @@ extension Connection {
         return nil
     }
 
-    /// The titles of a plan that a person can apply for: all of them, or where the plan is not open to his unit those that he was entrusted with.
-    public func titles(under plan: ReviewPlan, for person: ID<Person>) throws -> [String] {
-        guard let unit = try employer(of: person), plan.chain(along: try path(from: unit.id)) == nil else { return plan.titles }
-        let entrusted = try plan.titles.filter { try letter(of: person, under: plan, for: $0) != nil }
-        return entrusted.isEmpty ? plan.titles : entrusted
+    /// The titles of its plan that a dossier can be for: all of them, or where a letter opened the plan those that the person was entrusted with. What has been
+    /// submitted is judged by its chain (D2), a draft by where its person is employed now.
+    public func titles(under plan: ReviewPlan, for dossier: Dossier) throws -> [String] {
+        let isEntrusted: Bool
+        if dossier.journey.stage == .draft {
+            isEntrusted = try employer(of: dossier.applicant).map { plan.chain(along: try path(from: $0.id)) == nil } ?? false
+        } else {
+            isEntrusted = plan.isEntrusted(dossier.journey.chain)
+        }
+        guard isEntrusted else { return plan.titles }
+        return try plan.titles.filter { try letter(of: dossier.applicant, under: plan, for: $0) != nil }
     }
 
     private func letter(of person: ID<Person>, on subject: String) throws -> EntrustmentLetter? {

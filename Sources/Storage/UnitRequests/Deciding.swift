@@ -33,7 +33,7 @@ extension Connection {
 
     /// Changes of who is below whom come one after the other, so that no two of them together make a circle.
     private func holdTree() throws {
-        if sharesWriting { try run("SELECT 1 FROM units WHERE superior_id IS NULL FOR NO KEY UPDATE") }
+        if sharesWriting { try run("SELECT 1 FROM units WHERE superior_id IS NULL ORDER BY id FOR NO KEY UPDATE") }
     }
 
     /// The unit is there, with whoever registered it as its super administrator (M5).

@@ -27,8 +27,11 @@ private struct PersonRequestReplay {
         let at: Value
         let name: Value
         let employer: Value
+        /// Taken by the person who asks.
+        let isOwn: Bool
+        let isEntrustment: Bool
 
-        /// Reads number, step, path, actor_unit_id, body, files, at, actor_name, unit_id.
+        /// Reads number, step, path, actor_unit_id, body, files, at, actor_name, unit_id, whether the person himself took it, and the request's kind.
         init(_ row: [Value]) throws {
             guard case .text(let step) = row[1], let step = Approval.Step(rawValue: step), case .text(let path) = row[2], case .text(let body) = row[4],
                 case .text(let files) = row[5]
@@ -36,10 +39,13 @@ private struct PersonRequestReplay {
             unit = if case .text(let id) = row[3] { ID(id) } else { nil }
             (self.path, values, self.files) = (try JSON.value(path), try JSON.value(body), try JSON.value(files))
             (number, self.step, at, name, employer) = (row[0], step, row[6], row[7], row[8])
+            (isOwn, isEntrustment) = (row[9] == .integer(1), row[10] == PersonRequest.Kind.entrustment.bound)
         }
     }
 
     mutating func take(_ step: Step) throws {
+        // What is asked is asked and taken back by the person in his own name, and decided by others for their unit (D11).
+        guard step.isOwn == !step.step.isDecision, (step.unit == nil) == step.isOwn else { throw Row.Unreadable(description: "somebody else has taken it") }
         let (from, unit) = (passage, path.indices.contains(passage.stop) ? path[passage.stop] : nil)
         if step.step == .submit {
             guard !step.path.isEmpty else { throw Row.Unreadable(description: "a request without a way") }
@@ -51,6 +57,9 @@ private struct PersonRequestReplay {
             // Only whoever it waited for decides.
             if step.step.isDecision, step.unit != unit { throw Row.Unreadable(description: "another unit has decided") }
         }
+        if passage.state == .passed, step.isEntrustment, step.files.isEmpty || Entrustment.letterFields.contains(where: { step.values[$0.key]?.isEmpty != false }) {
+            throw Row.Unreadable(description: "an entrustment without its letter")
+        }
         version += 1
         if step.step.isDecision, let unit { desks[unit] = [.integer(0), (step.step == .pass ? "passed" : step.step == .fail ? "failed" : "returned").bound, step.at] }
         if step.step == .cancel { leave() }
@@ -60,7 +69,7 @@ private struct PersonRequestReplay {
     }
 
     private mutating func leave() {
-        for (unit, desk) in desks where desk[0] == .integer(1) { desks[unit] = desk[1] == "nothing".bound ? nil : [.integer(0), desk[1], desk[2]] }
+        for (unit, desk) in desks where desk[0] == .integer(1) { desks[unit] = [.integer(0), desk[1], desk[2]] }
     }
 }
 
@@ -70,8 +79,12 @@ extension Connection {
         var replays: [Value: PersonRequestReplay] = [:]
         var findings: [Discrepancy] = []
         let steps = try rows(
-            "SELECT request_id, number, step, path, actor_unit_id, body, files, at, actor_name, unit_id FROM person_request_steps ORDER BY request_id, number"
-        ) { ($0.value(), $0.values(9)) }
+            """
+            SELECT s.request_id, s.number, s.step, s.path, s.actor_unit_id, s.body, s.files, s.at, s.actor_name, s.unit_id,
+                CASE WHEN s.actor_id = q.person_id THEN 1 ELSE 0 END, q.kind
+            FROM person_request_steps s JOIN person_requests q ON q.id = s.request_id ORDER BY s.request_id, s.number
+            """
+        ) { ($0.value(), $0.values(11)) }
         for (request, row) in steps {
             do { try replays[request, default: PersonRequestReplay()].take(.init(row)) } catch { findings.append(.onPersonRequest(request, .replay, "有一步不能这样办理")) }
         }
@@ -125,6 +138,9 @@ extension Connection {
         ) { ($0.value(), $0.values(13)) }
         var findings: [Discrepancy] = []
         if Dictionary(there, uniquingKeysWith: { first, _ in first }) != expected { findings.append(Discrepancy(.row, "talents", nil, "在用的专技人才档案与审核通过的不符")) }
+        if try count("SELECT COUNT(*) FROM talents n WHERE NOT EXISTS (SELECT 1 FROM employments e WHERE e.person_id = n.person_id AND e.unit_id = n.unit_id)") > 0 {
+            findings.append(Discrepancy(.row, "employments", nil, "工作单位与在用的专技人才档案不符"))
+        }
         let units = try rows("SELECT id, superior_id FROM units") { ($0.value(), $0.value()) }
         let superior = Dictionary(units, uniquingKeysWith: { first, _ in first })
         var counts: [[Value]: Int64] = [:]
@@ -174,8 +190,9 @@ extension PersonRequestReplay {
     /// What tells it from the person's others.
     func subject(of kind: Value) -> Value {
         guard kind == PersonRequest.Kind.entrustment.bound else { return "".bound }
-        let under = values["direction"] == Entrustment.Direction.province.rawValue ? values["plan"] : values["year"]
-        return "\(under ?? "")/\(values["title"] ?? "")".bound
+        func value(_ key: String) -> String { values[key] ?? "" }
+        return values["direction"] == Entrustment.Direction.province.rawValue
+            ? "\(value("plan"))/\(value("title"))".bound : "\(value("year"))/\(value("title"))/\(value("committee"))".bound
     }
 }
 

@@ -23,7 +23,7 @@ extension Site {
             let person = try connection.person(dossier.applicant), let line = try connection.line(of: id)
         else { throw Problem.notFound }
         let surroundings = try surroundings(of: dossier, for: actor, at: now, connection)
-        let isEntrusted = !dossier.journey.chain.stops.contains { $0.unit == plan.limit }
+        let isEntrusted = plan.isEntrusted(dossier.journey.chain)
         let letter = isEntrusted ? try connection.letter(of: dossier.applicant, under: plan, for: content.title)?.letter : nil
         let view = DossierView(
             content: content, person: person, unitName: line.unitName, plan: plan, acceptanceUnitName: surroundings.units[plan.acceptanceUnit]?.name ?? "",

@@ -27,7 +27,7 @@ extension Site {
             guard let plan = try connection.plan(dossier.plan) else { throw Problem.notFound }
             let gaps = try connection.gaps(of: dossier, draft: draft, in: reference, at: now)
             return SectionPage(
-                frame: try frame(for: session, connection), dossier: dossier, plan: plan, titles: try connection.titles(under: plan, for: person.id), person: person,
+                frame: try frame(for: session, connection), dossier: dossier, plan: plan, titles: try connection.titles(under: plan, for: dossier), person: person,
                 section: section,
                 content: typed ?? draft.content, revision: draft.revision, savedAt: draft.savedAt, gaps: gaps, returned: try self.returned(dossier, connection),
                 complaints: complaints ?? .none, alert: alert, session: session, reference: reference

@@ -29,20 +29,23 @@ extension Site {
             today: context.now.day)
         let (asked, person, token) = (posted.form[Entrustment.offerField.key], context.person, posted.token)
         let offer = try await offers(for: person, context.now).first { $0.key == asked }
+        let mends = ID<PersonRequest>(posted.form["mends"])
         var problems: [FieldProblem] = []
         if posted.isSubmitted, direction == .province, offer == nil { problems.append(FieldProblem(Entrustment.offerField.key, "请选择\(Entrustment.offerField.label)")) }
         return try await settle(posted, adding: problems) {
             try await database.write { connection in
                 switch direction {
                 case .outside:
-                    return try connection.askForEntrustmentOutside(posted.values, files: posted.files, over: token.version, by: person, key: token.key, at: context.now)
+                    return try connection.askForEntrustmentOutside(
+                        posted.values, files: posted.files, mending: mends, over: token.version, by: person, key: token.key, at: context.now)
                 case .province:
                     guard let offer else { throw Problem.malformed }
-                    return try connection.askForEntrustment(offer, posted.values, files: posted.files, over: token.version, by: person, key: token.key, at: context.now)
+                    return try connection.askForEntrustment(
+                        offer, posted.values, files: posted.files, mending: mends, over: token.version, by: person, key: token.key, at: context.now)
                 }
             }
         } show: { typing in
-            try await entrustmentFormPage(direction, ID<PersonRequest>(posted.form["mends"]), context, posted, typing)
+            try await entrustmentFormPage(direction, mends, context, posted, typing)
         }
     }
 
@@ -96,7 +99,7 @@ struct OfferChoice {
         return """
             <div class="field wide\(complaint == nil ? .empty : " wrong" as HTML)"><label for="\(name)">\(Entrustment.offerField.label)<span class="star" aria-hidden="true">★</span></label>\
             <select id="\(name)" name="\(name)" aria-required="true"\(complaint == nil ? .empty : " aria-invalid=\"true\"" as HTML) aria-describedby="\(name)-note"><option value="">请选择</option>\(groups)</select>\
-            <p class="\(complaint == nil ? "hint" : "complaint")" id="\(name)-note">\(complaint ?? (offers.isEmpty ? "现在没有需要委托的评审计划：本单位的上级单位在各计划的审核范围内，可以直接申报。" : "只列出不面向本单位、需要委托的计划"))</p></div>
+            <p class="\(complaint == nil ? "hint" : "complaint")" id="\(name)-note">\(complaint ?? (offers.isEmpty ? "现在没有需要委托的评审计划。面向本单位的计划可以直接申报。" : "只列出不面向本单位、需要委托的计划"))</p></div>
             """
     }
 

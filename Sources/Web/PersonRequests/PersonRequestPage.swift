@@ -43,6 +43,8 @@ struct PersonRequestPage {
 
     private var back: (path: String, title: String) {
         if member == nil { return isEntrustment ? (Path.myEntrustments, "委托申请") : (Path.myProfile, "专技人才档案") }
+        // A reviewer of the dossier that came with the letter may have no such list.
+        guard member?.permissions.contains(request.kind.permission) == true else { return (Path.home, "首页") }
         return (Path.personRequests(request.kind), request.kind.permission.title)
     }
 
