@@ -14,10 +14,11 @@ def test_a_plan_is_opened_used_and_put_off(walker, other):
     walker.press("保存")
     walker.sees("请填写计划名称", "请查找并选择受理单位", "请选择可以申报的职称")
     walker.inspect("plan-wrong")
-    year = date.today().year
+    # Of a year that nobody holds yet.
+    year = date.today().year + 1
     name = f"{year}年度四川省演示图书资料系列职称评审"
     days = [(date.today() + timedelta(days)).isoformat() for days in (30, 60, 90)]
-    for key, value in {"name": name, "applicationsUntil": days[0], "reviewsUntil": days[1], "acceptanceUntil": days[2]}.items():
+    for key, value in {"name": name, "year": str(year), "applicationsUntil": days[0], "reviewsUntil": days[1], "acceptanceUntil": days[2]}.items():
         walker.fill(key, value)
     walker.fill("search.acceptanceUnit", "工程技术")
     walker.press("查找受理单位")

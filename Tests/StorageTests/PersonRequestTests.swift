@@ -204,6 +204,13 @@ import Testing
         let (id, person) = (try await world.entrustment(), world.person(.applicant))
         try await world.decide(id, .giveBack, by: .schoolTalents)
         await #expect(throws: Problem.self, "a second one on the same") { _ = try await world.entrustment() }
+        let profile = try await world.profile()
+        try await world.decide(profile, .giveBack, by: .schoolTalents)
+        await #expect(throws: Problem.self, "another kind of request") {
+            try await world.database.write {
+                try $0.askForEntrustmentOutside(World.outsideValues, files: [], mending: profile, over: 2, by: person, key: World.key(), at: World.start)
+            }
+        }
         let values = World.outsideValues.merging(["committee": "另一评审委员会"]) { $1 }
         await #expect(throws: Problem.self, "seen before it was returned") {
             try await world.database.write {

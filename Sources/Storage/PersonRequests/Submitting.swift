@@ -59,7 +59,7 @@ extension Connection {
         if let open, open.id != old { throw Problem.refused("您同一评审的委托申请已被退回，请在委托申请中打开，修改后重新提交。") }
         // What is mended may become a request on something else.
         let mended = try old.flatMap { try heldOpen(personRequest($0)) }
-        guard old == nil || mended?.person == requester.person else { throw Problem.refused("所修改的申请已不能再提交，请返回列表查看。") }
+        guard old == nil || mended?.person == requester.person && mended?.kind == .entrustment else { throw Problem.refused("所修改的申请已不能再提交，请返回列表查看。") }
         guard let employer = try employer(of: requester.person) else { throw Problem.refused("您尚未登记工作单位，不能申请委托评审。请先提交专技人才档案，由工作单位审核。") }
         try demandOpen(employer)
         try check(employer)
