@@ -1,96 +1,24 @@
 import Cast
 import Domain
-import Storage
 import Testing
 
 @testable import Storage
 
 @Suite struct PersonRequestTests {
-    private func state(_ id: ID<PersonRequest>, _ world: World) async throws -> (Approval.State?, Int?) {
-        let request = try await world.database.read { try $0.personRequest(id) }
-        return (request?.state, request?.passage.stop)
-    }
-
-    private func staff(_ name: World.Name, _ world: World) async throws -> StaffMember {
-        guard case .staff(let member) = try await world.actor(name) else { throw Problem.notFound }
-        return member
-    }
-
-    private func waiting(_ kind: PersonRequest.Kind, _ name: World.Name, _ world: World) async throws -> [ID<PersonRequest>] {
-        let member = try await staff(name, world)
-        return try await world.database.read { connection in
-            let listed = try connection.requests(kind, for: member, waiting: true).map(\.request.id)
-            #expect(try connection.requestsWaiting(kind, for: member) == listed.count)
-            return listed
-        }
-    }
-
-    /// M19: pass, and the superior goes on; the last pass puts it in force, employs the person and counts him in every unit above.
-    @Test func aProfileGoesUpAndComesIntoForce() async throws {
-        let world = try await World()
-        let id = try await world.profile(of: .unemployed)
-        #expect(try await waiting(.profile, .schoolTalents, world) == [id])
-        #expect(try await waiting(.profile, .bureauTalents, world) == [])
-        try await world.decide(id, .pass, by: .schoolTalents)
-        #expect(try await waiting(.profile, .schoolTalents, world) == [])
-        #expect(try await waiting(.profile, .bureauTalents, world) == [id])
-        #expect(try await world.database.read { try $0.employer(of: world.person(.unemployed).id) } == nil)
-        try await world.decide(id, .pass, by: .bureauTalents)
-        #expect(try await state(id, world) == (.passed, 1))
-        try await world.database.read { connection in
-            let profile = try #require(try connection.profile(of: world.person(.unemployed).id))
-            #expect(profile.unit == world.unit(.school).id && profile.title == "22--3")
-            #expect(try connection.employer(of: world.person(.unemployed).id)?.id == world.unit(.school).id)
-        }
-        for unit in [World.UnitName.school, .bureau, .authority] {
-            let counts = try await counts(unit, world)
-            #expect(counts[.level] == ["3": 1] && counts[.series] == ["中小学教师": 1] && counts[.age] == ["1980-01": 1] && counts[.party] == ["01": 1])
-        }
-        #expect(try await counts(.otherBureau, world) == [:])
-        #expect(try await world.database.verify().findings == [])
-    }
-
-    private func counts(_ unit: World.UnitName, _ world: World) async throws -> [TalentDimension: [String: Int]] {
-        let (scope, member) = (TalentScope(unit: world.unit(unit).id, isWhole: true), try await staff(.authorityAdministrator, world))
-        return try await world.database.read { try $0.talentCounts(scope, for: member) }
-    }
-
-    /// The version in force stays until a change has been passed, and then leaves no trace in the counts.
-    @Test func aChangeReplacesWhatIsInForceOnlyWhenItIsPassed() async throws {
-        let world = try await World()
-        let first = try await world.profile()
-        for name in [World.Name.schoolTalents, .bureauTalents] { try await world.decide(first, .pass, by: name) }
-        var values = World.profileValues.merging(["title": "22--2", "politicalStatus": "13"]) { $1 }
-        let second = try await world.profile(in: .smallSchool, values: values, at: World.start.adding(seconds: 60))
-        #expect(try await counts(.school, world)[.level] == ["3": 1])
-        // Nobody of the small school may decide, so it goes to the bureau at once.
-        try await world.decide(second, .pass, by: .bureauTalents, at: World.start.adding(seconds: 120))
-        #expect(try await counts(.school, world) == [:])
-        #expect(try await counts(.smallSchool, world)[.level] == ["2": 1])
-        #expect(try await counts(.authority, world)[.party] == ["13": 1])
-        #expect(try await world.database.read { try $0.employer(of: world.person(.applicant).id)?.id } == world.unit(.smallSchool).id)
-        values["title"] = ""
-        values["titleSince"] = ""
-        let third = try await world.profile(in: .smallSchool, values: values, at: World.start.adding(seconds: 180))
-        try await world.decide(third, .fail, by: .bureauTalents, at: World.start.adding(seconds: 240))
-        #expect(try await counts(.authority, world)[.level] == ["2": 1])
-        #expect(try await world.database.verify().findings == [])
-    }
-
     /// 退回, and the person sends it in again: it begins anew with his own unit.
     @Test func whatIsReturnedBeginsAnew() async throws {
         let world = try await World()
         let id = try await world.profile()
         try await world.decide(id, .pass, by: .schoolTalents)
         try await world.decide(id, .giveBack, by: .bureauTalents)
-        #expect(try await state(id, world) == (.returned, 1))
-        #expect(try await waiting(.profile, .bureauTalents, world) == [])
+        #expect(try await world.state(of: id) == (.returned, 1))
+        #expect(try await world.waiting(.profile, .bureauTalents) == [])
         await #expect(throws: Problem.self) { try await world.decide(id, .pass, by: .bureauTalents) }
         let told = try await world.database.read { try $0.messages(for: .applicant(world.person(.applicant).id), limit: 5).map(\.body) }
         #expect(told.contains { $0.contains("退回") && $0.contains("意见") })
         #expect(try await world.profile(over: 3, at: World.start.adding(seconds: 60)) == id)
-        #expect(try await state(id, world) == (.waiting, 0))
-        #expect(try await waiting(.profile, .schoolTalents, world) == [id])
+        #expect(try await world.state(of: id) == (.waiting, 0))
+        #expect(try await world.waiting(.profile, .schoolTalents) == [id])
         #expect(try await world.database.verify().findings == [])
     }
 
@@ -103,8 +31,8 @@ import Testing
         await #expect(throws: Problem.self) { _ = try await world.entrustment() }
         try await world.database.write { try $0.cancel(id, over: 1, by: world.person(.applicant), key: key, at: World.start) }
         try await world.database.write { try $0.cancel(id, over: 1, by: world.person(.applicant), key: key, at: World.start) }
-        #expect(try await waiting(.profile, .schoolTalents, world) == [])
-        #expect(try await waiting(.entrustment, .schoolTalents, world) == [entrustment])
+        #expect(try await world.waiting(.profile, .schoolTalents) == [])
+        #expect(try await world.waiting(.entrustment, .schoolTalents) == [entrustment])
         _ = try await world.profile()
         #expect(try await world.database.verify().findings == [])
     }
@@ -117,7 +45,7 @@ import Testing
         let decision = World.key()
         try await world.decide(id, .pass, by: .schoolTalents, version: 1, key: decision)
         try await world.decide(id, .pass, by: .schoolTalents, version: 1, key: decision)
-        #expect(try await state(id, world) == (.waiting, 1))
+        #expect(try await world.state(of: id) == (.waiting, 1))
         // The same form sent by its other button: the first counts, and it says who has done what.
         await #expect(throws: Problem.self) { try await world.decide(id, .fail, by: .schoolTalents, version: 1, key: decision) }
     }
@@ -131,40 +59,6 @@ import Testing
             guard case Problem.changedMeanwhile(let change)? = error as? Problem else { return false }
             return change.by.contains("schoolAdministrator") && change.what == "通过"
         }
-    }
-
-    /// However many decide at once, one does; and however many profiles come into force at once, and are changed at once, each is counted once.
-    @Test func manyAtOnce() async throws {
-        let world = try await World()
-        let id = try await world.profile()
-        let decided = await withTaskGroup(of: Bool.self) { group in
-            for number in 0..<8 {
-                group.addTask {
-                    do {
-                        try await world.decide(id, number % 3 == 0 ? .giveBack : .pass, by: number % 2 == 0 ? .schoolTalents : .schoolAdministrator, version: 1)
-                        return true
-                    } catch { return false }
-                }
-            }
-            return await group.reduce(0) { $1 ? $0 + 1 : $0 }
-        }
-        #expect(decided == 1)
-        let people: [World.Name] = [.secondApplicant, .smallApplicant, .otherApplicant, .reviewingApplicant, .unemployed]
-        for (round, values) in [World.profileValues, World.profileValues.merging(["politicalStatus": "13", "title": "22--2"]) { $1 }].enumerated() {
-            let at = World.start.adding(seconds: Int64(60 * round))
-            var ids: [ID<PersonRequest>] = []
-            for name in people {
-                ids.append(try await world.profile(of: name, values: values, at: at))
-                try await world.decide(ids[ids.count - 1], .pass, by: .schoolTalents, at: at)
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for id in ids { group.addTask { try await world.decide(id, .pass, by: .bureauTalents, at: at.adding(seconds: 1)) } }
-                try await group.waitForAll()
-            }
-        }
-        let counts = try await counts(.authority, world)
-        #expect(counts[.party] == ["13": 5] && counts[.level] == ["2": 5])
-        #expect(try await world.database.verify().findings == [])
     }
 
     /// D11, I-15: nobody decides what he asks himself, nothing outside his unit, and nothing without the permission.
@@ -191,8 +85,8 @@ import Testing
         try await world.decide(id, .giveBack, by: .schoolTalents, opinion: "不是本单位人员")
         let other = try await world.profile(in: .smallSchool, over: 2)
         #expect(other != id)
-        #expect(try await state(id, world) == (.cancelled, 0))
-        let school = try await staff(.schoolTalents, world)
+        #expect(try await world.state(of: id) == (.cancelled, 0))
+        let school = try await world.staff(.schoolTalents)
         #expect(try await world.database.read { try $0.personRequest(id, for: .staff(school)).state } == .cancelled)
         await #expect(throws: Problem.notFound) { _ = try await world.database.read { try $0.personRequest(other, for: .staff(school)) } }
         #expect(try await world.database.verify().findings == [])
@@ -226,8 +120,8 @@ import Testing
             try $0.askForEntrustmentOutside(values, files: [], mending: id, over: 4, by: person, key: World.key(), at: World.start)
         }
         #expect(other != id)
-        #expect(try await state(id, world) == (.cancelled, 0))
-        #expect(try await state(other, world) == (.waiting, 0))
+        #expect(try await world.state(of: id) == (.cancelled, 0))
+        #expect(try await world.state(of: other) == (.waiting, 0))
         #expect(try await world.database.verify().findings == [])
     }
 
@@ -235,7 +129,7 @@ import Testing
     @Test func nothingIsHandedOnToAStoppedUnit() async throws {
         let world = try await World()
         let id = try await world.profile()
-        let (authority, bureau) = (try await staff(.authorityAdministrator, world), world.unit(.bureau))
+        let (authority, bureau) = (try await world.staff(.authorityAdministrator), world.unit(.bureau))
         try await world.database.write { try $0.enableSubordinate(bureau.id, false, over: 1, by: Administrator(authority, key: World.key(), at: World.start)) }
         await #expect(throws: Problem.self) { try await world.decide(id, .pass, by: .schoolTalents) }
         try await world.decide(id, .giveBack, by: .schoolTalents)
@@ -293,13 +187,13 @@ import Testing
     @Test func anEntrustmentEndsWithItsLetter() async throws {
         let world = try await World()
         let id = try await world.entrustment(passedBy: [.schoolTalents, .bureauTalents])
-        let (member, request) = (try await staff(.authorityAdministrator, world), try #require(try await world.database.read { try $0.personRequest(id) }))
+        let (member, request) = (try await world.staff(.authorityAdministrator), try #require(try await world.database.read { try $0.personRequest(id) }))
         #expect(request.isAtLastStop && request.holder == world.unit(.authority).id)
         await #expect(throws: Problem.malformed) {
             try await world.database.write { try $0.decide(id, PersonRequestDecision(.pass, opinion: ""), over: 3, by: member, key: World.key(), at: World.start) }
         }
         try await world.decide(id, .pass, by: .authorityAdministrator)
-        #expect(try await state(id, world) == (.passed, 2))
+        #expect(try await world.state(of: id) == (.passed, 2))
         await #expect(throws: Problem.self) { _ = try await world.entrustment() }
         #expect(try await world.database.verify().findings == [])
     }
@@ -325,73 +219,17 @@ import Testing
         let stops = try await world.database.read { try $0.dossier(other, for: .applicant(person.id)).journey.chain }
         #expect(stops.stops.map(\.unit) == [.otherSchool, .otherBureau, .authority].map { world.unit($0).id } && stops.acceptanceUnit == plan.acceptanceUnit)
         // Whoever reviews the dossier sees the letter, and nobody else of his unit's request.
-        let (reviewer, stranger) = (try await staff(.otherSchoolFirst, world), try await staff(.schoolFirst, world))
+        let (reviewer, stranger) = (try await world.staff(.otherSchoolFirst), try await world.staff(.schoolFirst))
         let seen = try await world.database.read { try $0.personRequest(id, for: .staff(reviewer)) }
         #expect(seen.state == .passed)
         await #expect(throws: Problem.notFound) { _ = try await world.database.read { try $0.personRequest(id, for: .staff(stranger)) } }
         #expect(try await world.database.verify().findings == [])
     }
 
-    /// D24: a unit sees what has reached it, a limited member only what is within his limits, in the list as by the address.
-    @Test func limitsNarrowListsCountsAndPages() async throws {
-        let world = try await World()
-        let id = try await world.profile()
-        let free = try await staff(.schoolTalents, world)
-        @Sendable func limited(_ series: String) -> StaffMember {
-            StaffMember(
-                id: free.id, person: free.person, name: free.name, unit: free.unit, granted: free.ownPermissions, isSuperAdministrator: false,
-                limits: .init(series: [series]))
-        }
-        try await world.database.read { connection in
-            for (series, there) in [("中小学教师", [id]), ("工程技术人员", [])] {
-                let member = limited(series)
-                #expect(try connection.requests(.profile, for: member, waiting: true).map(\.request.id) == there)
-                #expect(try connection.requestsWaiting(.profile, for: member) == there.count)
-                let isSeen: Bool
-                do { isSeen = try connection.personRequest(id, for: .staff(member)).id == id } catch Problem.notFound { isSeen = false }
-                #expect(isSeen == !there.isEmpty)
-            }
-        }
-        for name in [World.Name.schoolTalents, .bureauTalents] { try await world.decide(id, .pass, by: name) }
-        try await world.database.read { connection in
-            let scope = TalentScope(unit: world.unit(.school).id, isWhole: true)
-            let (within, beyond) = (try connection.talentCounts(scope, for: limited("中小学教师")), try connection.talentCounts(scope, for: limited("工程技术人员")))
-            #expect(within[.origin] == ["1": 1] && beyond[.origin] == [:])
-        }
-    }
-
-    /// Kept counts equal a recount, by every way of counting, after units have moved.
-    @Test func keptCountsFollowTheTree() async throws {
-        let world = try await World()
-        for name in [World.Name.applicant, .secondApplicant] {
-            let id = try await world.profile(of: name)
-            for reviewer in [World.Name.schoolTalents, .bureauTalents] { try await world.decide(id, .pass, by: reviewer) }
-        }
-        let move = try await world.superiorChange()
-        let authority = try await staff(.authorityAdministrator, world)
-        try await world.database.write { try $0.decide(move, .pass, opinion: "", over: 1, by: Administrator(authority, key: World.key(), at: World.start)) }
-        #expect(try await counts(.bureau, world) == [:])
-        #expect(try await counts(.school, world)[.origin] == ["1": 2])
-        #expect(try await counts(.authority, world)[.origin] == ["1": 2])
-        try await world.database.read { connection in
-            let whole = try connection.talentCounts(TalentScope(unit: authority.unit, isWhole: true), by: .level, and: .origin, for: authority)
-            #expect(whole.map(\.people) == [2])
-            #expect(try connection.talentsBySubordinate(of: authority.unit).map(\.people) == [2])
-            let own = try connection.talentCounts(TalentScope(unit: authority.unit, isWhole: false), for: authority)
-            #expect(own[.origin] == [:])
-            // Names are told of those only whose profiles came this way.
-            #expect(try connection.talents(TalentScope(unit: authority.unit, isWhole: true), with: .origin, in: ["1"], for: authority).isEmpty)
-        }
-        let bureau = try await staff(.bureauTalents, world)
-        let named = try await world.database.read { try $0.talents(TalentScope(unit: world.unit(.authority).id, isWhole: true), with: .origin, in: ["1"], for: bureau) }
-        #expect(Set(named.map(\.talent.person)) == Set([world.person(.applicant).id, world.person(.secondApplicant).id]))
-        #expect(try await world.database.verify().findings == [])
-    }
-
     @Test func aUnitWithSomethingWaitingIsNotStopped() async throws {
         let world = try await World()
         _ = try await world.profile()
-        let authority = try await staff(.authorityAdministrator, world)
+        let authority = try await world.staff(.authorityAdministrator)
         let bureau = world.unit(.bureau)
         try await world.decide(try await world.profile(of: .secondApplicant), .pass, by: .schoolTalents)
         await #expect(throws: Problem.self) {
@@ -402,7 +240,7 @@ import Testing
     /// No page of a list goes through all there is.
     @Test func listsReadTheirIndexes() async throws {
         let world = try await World()
-        let member = try await staff(.schoolTalents, world)
+        let member = try await world.staff(.schoolTalents)
         try await world.database.read { connection in
             for (waiting, kind) in [(true, PersonRequest.Kind.profile), (false, .entrustment)] {
                 let query = connection.requestsQuery(
@@ -412,15 +250,32 @@ import Testing
             }
         }
     }
+}
 
-    /// D15: a profile begins the next draft, so that nobody types it twice.
-    @Test func aDraftBeginsWithTheProfile() async throws {
-        let world = try await World()
-        let id = try await world.profile()
-        for name in [World.Name.schoolTalents, .bureauTalents] { try await world.decide(id, .pass, by: name) }
-        let (dossier, person) = (newID() as ID<Dossier>, world.person(.applicant))
-        try await world.database.write { try $0.openDossier(dossier, for: person, under: world.plan.id, at: World.start) }
-        let basics = try await world.database.read { try $0.draft(of: dossier).content.single(.basics) }
-        #expect(basics["school"] == "四川演示师范大学" && basics["currentTitle"] == "一级教师" && basics["titleSince"] == "2012-12-01")
+extension World {
+    /// What has become of a request, and where.
+    func state(of id: ID<PersonRequest>) async throws -> (Approval.State?, Int?) {
+        let request = try await database.read { try $0.personRequest(id) }
+        return (request?.state, request?.passage.stop)
+    }
+
+    func staff(_ name: Name) async throws -> StaffMember {
+        guard case .staff(let member) = try await actor(name) else { throw Problem.notFound }
+        return member
+    }
+
+    /// What waits for a name's unit, which is as many as are counted.
+    func waiting(_ kind: PersonRequest.Kind, _ name: Name) async throws -> [ID<PersonRequest>] {
+        let member = try await staff(name)
+        return try await database.read { connection in
+            let listed = try connection.requests(kind, for: member, waiting: true).map(\.request.id)
+            #expect(try connection.requestsWaiting(kind, for: member) == listed.count)
+            return listed
+        }
+    }
+
+    func counts(_ unit: UnitName) async throws -> [TalentDimension: [String: Int]] {
+        let (scope, member) = (TalentScope(unit: self.unit(unit).id, isWhole: true), try await staff(.authorityAdministrator))
+        return try await database.read { try $0.talentCounts(scope, for: member) }
     }
 }
