@@ -22,6 +22,11 @@ struct FormToken {
         return fields(for: path, version: version, key: randomText(characters: 26, from: &source), in: session)
     }
 
+    /// Those of a form that may have been posted already: its key stays, unless somebody was faster (`Typing.key`).
+    static func fields(for path: String, version: Int, shownAgain typing: Typing?, in session: Session) -> HTML {
+        typing?.key.map { fields(for: path, version: version, key: $0, in: session) } ?? fields(for: path, version: version, in: session)
+    }
+
     /// The same with a key that stays: a form shown again after an error is still the same decision.
     static func fields(for path: String, version: Int, key: String, in session: Session) -> HTML {
         """

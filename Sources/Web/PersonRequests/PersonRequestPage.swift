@@ -122,7 +122,7 @@ struct PersonRequestPage {
 
     private var token: HTML {
         let version = typing?.version ?? request.version
-        return typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        return FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
     }
 
     private func typed(_ key: String) -> String { typing?.form?[key] ?? "" }

@@ -98,6 +98,6 @@ struct PersonFormPage {
 
     private var token: HTML {
         let version = typing?.version ?? version
-        return typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        return FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
     }
 }

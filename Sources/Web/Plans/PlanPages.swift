@@ -28,8 +28,8 @@ struct PlanListPage {
 
     private var table: HTML {
         """
-        <div class="scroll" tabindex="0" role="region" aria-label="评审计划"><table class="work"><thead><tr><th scope="col">计划名称</th><th scope="col">申报职称</th><th scope="col">审核至</th>\
-        <th scope="col">受理单位</th><th scope="col">申报截止</th><th scope="col">审核截止</th><th scope="col">受理截止</th><th scope="col">状态</th><th scope="col">操作</th></tr></thead>\
+        <div class="scroll" tabindex="0" role="region" aria-label="评审计划"><table class="work"><thead><tr><th scope="col">计划名称</th><th scope="col">申报职称</th><th scope="col">审核至 / 受理单位</th>\
+        <th scope="col">申报截止</th><th scope="col">审核截止</th><th scope="col">受理截止</th><th scope="col">状态</th><th scope="col">操作</th></tr></thead>\
         <tbody>\(records.map(row))</tbody></table></div>
         """
     }
@@ -39,8 +39,8 @@ struct PlanListPage {
         let titles = plan.titles.compactMap(reference.title)
         let shown = titles.prefix(3).map(\.name).joined(separator: "、") + (titles.count > 3 ? " 等 \(titles.count) 个" : "")
         return """
-            <tr><td data-label="计划名称"><a href="\(Path.plan(plan.id))">\(plan.name)</a></td><td data-label="申报职称">\(shown)</td><td data-label="审核至">\(units[plan.limit]?.name ?? "")</td>\
-            <td data-label="受理单位">\(units[plan.acceptanceUnit]?.name ?? "")</td><td data-label="申报截止" class="number">\(windows.applicationsUntil.description)</td>\
+            <tr><td data-label="计划名称" class="name"><a href="\(Path.plan(plan.id))">\(plan.name)</a></td><td data-label="申报职称" class="name">\(shown)</td><td data-label="审核至 / 受理单位" class="name">\(units[plan.limit]?.name ?? "")<small>\(units[plan.acceptanceUnit]?.name ?? "")</small></td>\
+            <td data-label="申报截止" class="number">\(windows.applicationsUntil.description)</td>\
             <td data-label="审核截止" class="number">\(windows.reviewsUntil.description)</td><td data-label="受理截止" class="number">\(windows.acceptanceUntil.description)</td>\
             <td data-label="状态">\(PhaseTag(phase: plan.phase(on: today)).html)</td>\
             <td data-label="操作"><a href="\(Path.plan(plan.id))">\(plan.concluded ? "查看" : record.isUsed ? "延长期限" : "修改")</a></td></tr>
@@ -121,7 +121,7 @@ struct PlanFormPage {
 
     private var token: HTML {
         let version = typing?.version ?? record?.version ?? 0
-        return typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        return FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
     }
 
     private func choice(_ name: String, _ label: String, _ hint: String, _ units: (chosen: UnitChoice.Unit?, found: [UnitChoice.Unit])) -> HTML {
@@ -187,7 +187,7 @@ struct PlanPage {
     private var extending: HTML {
         let path = Path.planExtensions(plan.id)
         let version = typing?.version ?? record.version
-        let token = typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        let token = FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
         return """
             <form class="card sheet" method="post" action="\(path)" novalidate data-once data-guard\(" data-typed", if: typing != nil)>\(token)<h2>延长期限</h2>\(complaints.summary)\
             <p class="hint">已有人在该计划下申报，只能延长期限；期限只能延后，不能提前。</p>\

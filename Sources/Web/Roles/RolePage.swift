@@ -36,7 +36,7 @@ struct RolePage {
     }
 
     private var form: HTML {
-        let hidden = typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        let hidden = FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
         let name = typing?.form?["name"] ?? held?.role.name ?? preset?.name ?? ""
         let complaint = complaints.of("name")
         return """

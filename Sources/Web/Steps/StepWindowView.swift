@@ -46,7 +46,7 @@ struct StepWindowView {
 
     private var token: HTML {
         let version = typing?.version ?? dossier.version
-        let fields = typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        let fields = FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
         return "\(fields)\(list.map { "<input type=\"hidden\" name=\"list\" value=\"\($0.reference)\">" as HTML })<input type=\"hidden\" name=\"seen\" value=\"\(seen)\">"
     }
 

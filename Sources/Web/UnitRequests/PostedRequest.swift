@@ -120,7 +120,7 @@ struct RequestFormPage {
 
     private var hidden: HTML {
         let version = typing?.version ?? version
-        return typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        return FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
     }
 
     private var choice: HTML {

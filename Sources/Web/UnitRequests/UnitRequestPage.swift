@@ -181,7 +181,7 @@ struct UnitRequestPage {
     private var decision: HTML {
         guard decides else { return .empty }
         let version = typing?.version ?? request.version
-        let token = typing?.key.map { FormToken.fields(for: path, version: version, key: $0, in: session) } ?? FormToken.fields(for: path, version: version, in: session)
+        let token = FormToken.fields(for: path, version: version, shownAgain: typing, in: session)
         return """
             <form class="card sheet" method="post" action="\(path)" data-once data-guard\(" data-typed", if: typing != nil)>\(token)<h2>审核</h2>\(complaints.summary)\
             \(FieldInput(Field("opinion", "审核意见", .text(Site.mostOpinion), hint: "退回、不通过时必填"), name: "opinion", value: typing?.form?["opinion"] ?? "", complaints: complaints, reference: reference).html)
